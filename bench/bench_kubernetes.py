@@ -18,10 +18,10 @@ from dataclasses import replace
 
 from cloud_carbon_exporter.collect import interpreter
 from cloud_carbon_exporter.exposition import Renderer, Settings
+from cloud_carbon_exporter.http.prometheus import read_series
 from cloud_carbon_exporter.kubernetes.clusters import Clusters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
-from cloud_carbon_exporter.kubernetes.prometheus import read_series
-from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
+from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import Counted
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
@@ -37,7 +37,17 @@ NOON = 1.79e9
 PODS_A_WORKLOAD = 10
 TYPES = ("m5.2xlarge", "m6i.4xlarge", "r5.2xlarge", "c7g.4xlarge")
 NOT_THERE = frozenset(
-    {"board_ratio", "board_watts", "volumes", "claims", "mounts", "ended", "jobs", "owners"}
+    {
+        "board_ratio",
+        "board_watts",
+        "volumes",
+        "claims",
+        "mounts",
+        "ended",
+        "jobs",
+        "owners",
+        "former",
+    }
 )
 """Answers that are empty: most clusters have no boards, and few claims and jobs."""
 
@@ -69,7 +79,7 @@ class Estate:
         return head + b",".join(result) + b"]}}"
 
     def _series(self, name: str) -> Iterator[tuple[Labels, float]]:
-        if name in NOT_THERE | BY_REQUEST_ALONE:
+        if name in NOT_THERE:
             return
         if name == "replicasets":
             for number in range(self.pods // PODS_A_WORKLOAD):
@@ -110,6 +120,8 @@ class Estate:
             yield {**labels, "node": node, **owner}, 1.0
         elif name == "requests":
             yield {**labels, "resource": "memory"}, self.numbers.random() * GIB
+        elif name == "cores_asked":
+            yield {**labels, "resource": "cpu"}, self.numbers.random() * 0.4
         else:
             yield labels, self.numbers.random() * (0.2 if name == "cores" else GIB)
 

@@ -23,15 +23,17 @@ settings.register_profile("night", LENIENT, derandomize=False, print_blob=True)
 settings.load_profile("gate")
 
 
-MARK_OF_ALL = re.compile(r"^pytestmark = pytest\.mark\.(\w+)$", re.MULTILINE)
+MARKS_OF_ALL = re.compile(r"^pytestmark = (.*)$", re.MULTILINE)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Modules all of whose tests `-m` leaves out: the quick run need not even import them."""
     if collection_path.suffix != ".py":
         return None
-    of_all = MARK_OF_ALL.search(collection_path.read_text(encoding="utf-8"))
-    return True if of_all and f"not {of_all[1]}" in config.option.markexpr else None
+    told = MARKS_OF_ALL.search(collection_path.read_text(encoding="utf-8"))
+    marks = set(re.findall(r"\bmark\.(\w+)", told[1])) if told else set()
+    left_out = set(re.findall(r"\bnot (\w+)", config.option.markexpr))
+    return True if marks & left_out else None
 
 
 @pytest.fixture(autouse=True)

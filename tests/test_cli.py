@@ -23,6 +23,7 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.clouds import CLOUDS
 from cloud_carbon_exporter.service.loading import provider
 from cloud_carbon_exporter.service.opening import open_targets
+from tests.over_all import over_all
 
 Captured = pytest.CaptureFixture[str]
 
@@ -118,8 +119,8 @@ def test_the_whole_help_names_every_flag_of_the_command(
     assert all(len(line) <= 120 for line in out.splitlines())
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("ask", ["{} -help", "{} --help", "{} -h", "help {}", "{} help"])
+@over_all("command", COMMANDS)
+@over_all("ask", ["{} -help", "{} --help", "{} -h", "help {}", "{} help"])
 def test_help_is_short_and_says_where_the_rest_is(command: str, ask: str, capsys: Captured) -> None:
     assert main(ask.format(command).split()) == 0
     out = capsys.readouterr().out

@@ -65,6 +65,7 @@ def test_a_part_of_a_long_one_is_masked() -> None:
     assert masked(f"…{TOKEN[40:90]}… is wrong").count("***") == 1
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_law_nothing_sent_nothing_masked(text: str) -> None:
     KNOWN.forget()
@@ -113,6 +114,7 @@ def signature_of(number: int) -> str:
     return sha256(str(number).encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_newest_are_remembered_and_no_more() -> None:
     known = KnownSecrets()
     known.remember(["first-secret-of-all"])
@@ -174,6 +176,7 @@ def test_no_form_of_a_signature_is_told(form: str) -> None:
     assert not shows(told, signature), told
 
 
+@pytest.mark.slow
 def test_a_token_is_known_however_many_signatures_came_since() -> None:
     KNOWN.remember([TOKEN])
     for number in range(3 * PASSING):
@@ -181,6 +184,7 @@ def test_a_token_is_known_however_many_signatures_came_since() -> None:
     assert TOKEN not in masked(TOKEN)
 
 
+@pytest.mark.slow
 def test_any_thread_may_remember_and_look() -> None:
     known, failed = KnownSecrets(), []
 
@@ -200,6 +204,7 @@ def test_any_thread_may_remember_and_look() -> None:
     assert not failed
 
 
+@pytest.mark.slow
 def test_much_text_is_looked_through_in_time() -> None:
     KNOWN.remember([TOKEN, *KINDS_OF_SECRET.values()])
     for piece in (TOKEN[:11], TOKEN[:6], "%25", "a", "\\u00", "&#x", f"{TOKEN[:40]}!"):
@@ -344,6 +349,7 @@ def test_what_is_no_secret_is_told(url: str, headers: dict[str, str], body: obje
     assert masked("it holds page-two-of-it") == "it holds page-two-of-it"
 
 
+@pytest.mark.slow
 def test_the_error_of_a_signature_that_does_not_match_tells_none() -> None:
     """The message of AWS: canonical request and string to sign, with what both hold."""
     remember_sent("https://sts.example/", {"X-Amz-Security-Token": TOKEN})

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-import pytest
-
 from tests.imports import SRC
+from tests.over_all import over_all
 
 
 class Answer(NamedTuple):
@@ -116,7 +115,7 @@ ANSWERS = (
 )
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.question)
+@over_all("answer", ANSWERS, ids=lambda answer: answer.question)
 def test_the_file_is_there_and_answers(answer: Answer) -> None:
     assert answer.words in (SRC / answer.file).read_text(encoding="utf-8")
 

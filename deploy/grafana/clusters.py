@@ -5,7 +5,7 @@ Each query takes what the exporter splits, else what the rules of deploy/prometh
 
 from __future__ import annotations
 
-from panels import GRAMS_PER_HOUR, bars, dashboard, lines, row, stat, table
+from panels import GRAMS_PER_HOUR, bars, dashboard, lines, linked, row, stat, table
 from variables import variable
 
 UP = "cloud_carbon_exporter_kubernetes_up"
@@ -44,6 +44,27 @@ def share(selector: str) -> str:
     return f"({power('', selector)} or 0 * ({whole})) / ({whole})"
 
 
+def dollars(by: str) -> str:
+    """USD an hour by deploy/prometheus/kubernetes/cost.yml, of OpenCost or of cloudcost-exporter.
+
+    Their series have a label of the cluster only where the scrape gives them one.
+    """
+    chosen = 'cluster=~"($cluster)|",namespace=~"$namespace"'
+    priced = [f"sum by ({by}) (cloud_workload:{of}_usd_per_hour:sum{{{chosen}}})" for of in COSTS]
+    return " or ".join(priced)
+
+
+def a_dollar(by: str) -> str:
+    """Grams for each dollar, of what costs something."""
+    return f"({hourly(by)}) / on ({by}) (({dollars(by)}) > 0)"
+
+
+GRAMS_PER_DOLLAR = "suffix: gCO2e/USD"
+COSTS = ("opencost", "cloudcost")
+NO_COST = "Needs cost.yml of deploy/prometheus/kubernetes, and OpenCost or cloudcost-exporter"
+NAMESPACE_OF = "/d/cloud-carbon-kubernetes?var-cluster=$cluster&${__url_time_range}&var-namespace="
+TO_NAMESPACE = ("This namespace alone", NAMESPACE_OF + "${__field.labels.namespace}")
+TO_ROW = ("This namespace alone", NAMESPACE_OF + "${__data.fields.namespace}")
 NO_CLUSTER = "No cluster is split: see kubernetes in the file of -config.file"
 WORKLOAD = "cluster, namespace, workload_kind, workload"
 
@@ -84,32 +105,48 @@ BOARD = dashboard(
             empty="None",
         ),
         row("Namespaces"),
-        lines(
-            "Power", {"{{namespace}}": power("namespace")}, "watt", stacked=True, empty=NO_CLUSTER
+        linked(
+            lines(
+                "Power",
+                {"{{namespace}}": power("namespace")},
+                "watt",
+                stacked=True,
+                empty=NO_CLUSTER,
+            ),
+            *TO_NAMESPACE,
         ),
-        lines(
-            "Emissions",
-            {"{{namespace}}": hourly("namespace")},
-            GRAMS_PER_HOUR,
-            stacked=True,
-            empty=NO_CLUSTER,
+        linked(
+            lines(
+                "Emissions",
+                {"{{namespace}}": hourly("namespace")},
+                GRAMS_PER_HOUR,
+                stacked=True,
+                empty=NO_CLUSTER,
+            ),
+            *TO_NAMESPACE,
         ),
         row("Workloads"),
-        table(
-            "Largest, in watts",
-            f"topk(50, {power(WORKLOAD)})",
-            "watt",
-            ("cluster", "namespace", "workload_kind", "workload"),
-            width=12,
-            empty=NO_CLUSTER,
+        linked(
+            table(
+                "Largest, in watts",
+                f"topk(50, {power(WORKLOAD)})",
+                "watt",
+                ("cluster", "namespace", "workload_kind", "workload"),
+                width=12,
+                empty=NO_CLUSTER,
+            ),
+            *TO_ROW,
         ),
-        table(
-            "Largest, in grams an hour",
-            f"topk(50, {hourly(WORKLOAD)})",
-            GRAMS_PER_HOUR,
-            ("cluster", "namespace", "workload_kind", "workload"),
-            width=12,
-            empty=NO_CLUSTER,
+        linked(
+            table(
+                "Largest, in grams an hour",
+                f"topk(50, {hourly(WORKLOAD)})",
+                GRAMS_PER_HOUR,
+                ("cluster", "namespace", "workload_kind", "workload"),
+                width=12,
+                empty=NO_CLUSTER,
+            ),
+            *TO_ROW,
         ),
         bars(
             "What nobody uses",
@@ -118,6 +155,27 @@ BOARD = dashboard(
             "watt",
             width=24,
             empty=NO_CLUSTER,
+        ),
+        row("Beside what it costs"),
+        linked(
+            bars(
+                "Grams for each dollar",
+                a_dollar("namespace"),
+                "{{namespace}}",
+                GRAMS_PER_DOLLAR,
+                "Of two namespaces that cost as much, one may emit twice as much.",
+                width=12,
+                empty=NO_COST,
+            ),
+            *TO_NAMESPACE,
+        ),
+        lines(
+            "Dollars an hour",
+            {"{{namespace}}": dollars("namespace")},
+            "currencyUSD",
+            "What is given to pods, at the prices of OpenCost or cloudcost-exporter.",
+            stacked=True,
+            empty=NO_COST,
         ),
     ],
 )

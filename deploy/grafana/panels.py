@@ -223,6 +223,12 @@ def _values_of(targets: Sequence[Json]) -> list[str]:
     return [f"Value #{one['refId']}" for one in targets] if len(targets) > 1 else ["Value"]
 
 
+def linked(shown: Json, title: str, url: str) -> Json:
+    """A panel whose values lead elsewhere. url: with Grafana's own variables of what is clicked."""
+    defaults = shown["fieldConfig"]["defaults"] | {"links": [{"title": title, "url": url}]}
+    return shown | {"fieldConfig": shown["fieldConfig"] | {"defaults": defaults}}
+
+
 def row(title: str) -> Json:
     """A heading over what follows."""
     return {

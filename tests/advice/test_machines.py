@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cloud_carbon_exporter.advice.moves import all_moves, target
+from cloud_carbon_exporter.advice.offered import AURORA, may_move, offers, service_of
 from cloud_carbon_exporter.advice.oversized import oversized, scaled
+from cloud_carbon_exporter.advice.rules import of_row
 from cloud_carbon_exporter.advice.sizes import smaller
 from cloud_carbon_exporter.advice.subject import subject_of
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.machine_tables import is_guessed, type_names
 from cloud_carbon_exporter.model.machines import components, machine
 from tests.advice.estates import machine_row, seen
+from tests.over_all import over_all
 
 PROVIDERS = ("aws", "gcp", "scaleway")
+MACHINES = {"aws": "ec2/instance", "gcp": "compute/instance", "scaleway": "instance/server"}
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -55,7 +61,7 @@ def test_names_are_read_as_each_cloud_builds_them(
     assert set(smaller(provider, name)) == offered
 
 
-@pytest.mark.parametrize(("provider", "line", "move"), list(all_moves()))
+@over_all(("provider", "line", "move"), list(all_moves()))
 def test_each_move_of_the_facts_makes_a_type_that_is_known(
     provider: str, line: str, move: object
 ) -> None:
@@ -63,7 +69,9 @@ def test_each_move_of_the_facts_makes_a_type_that_is_known(
     made: set[str] = set()
     for name in type_names(provider):
         for kind in ("older_generation", "arm"):
-            found = target(provider, name, kind) if name.lower().startswith(line) else None
+            if not name.lower().startswith(line):
+                continue
+            found = target(provider, name, kind, MACHINES[provider])
             if found is not None:
                 made.add(found)
                 now, then = machine(provider, name), machine(provider, found)
@@ -86,7 +94,8 @@ def test_managed_services_are_offered_what_they_have() -> None:
         "db.t4g.small",
         "db.t4g.micro",
     }
-    assert not smaller("aws", "db.t4g.medium", "memorydb/cluster")
+    assert set(smaller("aws", "db.t4g.medium", "memorydb/cluster")) == {"db.t4g.small"}
+    assert not smaller("aws", "db.t4g.medium", AURORA)
     assert smaller("scaleway", "db-pro2-xs", "rdb/instance") == ("db-pro2-xxs",)
 
 
@@ -132,3 +141,44 @@ def test_a_standby_is_scaled_with_its_machine() -> None:
     assert parts is not None
     assert sum(part.amount for part in parts if part.kind == "vcpu") == 2 * then.threads
     assert scaled(components(then), now, then) is None
+
+
+def test_what_is_ordered_no_more_is_not_told() -> None:
+    """ENT1 has become POP2, which is not in every zone."""
+    assert not smaller("scaleway", "ENT1-M", "instance/server")
+    assert not smaller("scaleway", "COPARM1-8C-32G", "instance/server")
+    in_zone = [
+        target("scaleway", "ENT1-S", "older_generation", "instance/server", zone)
+        for zone in ("fr-par-1", "pl-waw-1", "")
+    ]
+    assert in_zone == ["POP2-8C-32G", None, "POP2-8C-32G"]
+    assert target("scaleway", "PLAY2-PICO", "arm", "instance/server") is None
+    assert target("scaleway", "PLAY2-NANO", "arm", "instance/server") == "BASIC2-A2C-4G"
+
+
+@pytest.mark.parametrize(
+    ("engine", "kinds"),
+    [("mysql", {"arm"}), ("sqlserver-se", set()), ("oracle-ee", set()), ("", set())],
+)
+def test_a_database_moves_where_its_engine_runs(engine: str, kinds: set[str]) -> None:
+    row = machine_row("db.t3.large", kind="rds/db_instance")
+    resource = replace(row.resource, info={**row.resource.info, "engine": engine})
+    told = of_row(replace(row, resource=resource), seen(), "location")
+    assert {each.kind for each in told} & {"arm"} == kinds
+    assert may_move(resource) == bool(kinds)
+
+
+def test_aurora_has_classes_of_its_own() -> None:
+    row = machine_row("db.t3.medium", kind="rds/db_instance")
+    resource = replace(row.resource, info={"engine": "aurora-mysql", "host_type": "db.t3.medium"})
+    assert service_of(resource) == AURORA
+    assert target("aws", "db.t3.medium", "arm", AURORA) is None
+    assert target("aws", "db.r5.large", "arm", AURORA) == "db.r7g.large"
+    assert target("aws", "db.t3.medium", "arm", "rds/db_instance") == "db.t4g.medium"
+
+
+def test_a_zone_is_asked_only_where_zones_are_known() -> None:
+    assert offers("scaleway", "instance/server", "POP2-4C-16G", "pl-waw-1") is False
+    assert offers("scaleway", "instance/server", "BASIC2-A4C-16G", "pl-waw-1") is True
+    assert offers("scaleway", "instance/server", "PRO2-S") is None
+    assert offers("aws", "ec2/instance", "m5.large") is None

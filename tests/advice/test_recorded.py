@@ -40,6 +40,7 @@ def told(resources: Iterable[Resource], load: float, rate: float) -> tuple[Advic
     return advise(rows, lambda name: statistics.evidence(name, NOW), "location", NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cloud", ["aws", "gcp", "scaleway"])
 def test_every_piece_keeps_the_laws(cloud: str) -> None:
     resources = recorded(cloud)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.columns import Columns, key_of
-from cloud_carbon_exporter.bills.exports import EXPORTS, BadBill, check, export_of
+from cloud_carbon_exporter.bills.exports import EXPORTS, check, export_of
 from tests.bills.told import CUR, FOCUS, GOOGLE, Told, told
 
 pytestmark = pytest.mark.slow
@@ -266,17 +266,3 @@ def test_a_bad_file_is_told_of_in_one_line(
 def test_what_is_not_there_is_told() -> None:
     with pytest.raises(BadBill, match="is not there"):
         told("/nowhere/at/all")
-
-
-@pytest.mark.parametrize("url", ["s3://bucket/key", "gs://bucket", "https://example.org/bill.csv"])
-def test_nothing_is_read_over_a_network(url: str) -> None:
-    with pytest.raises(BadBill, match="copy the export first"):
-        told(url)
-
-
-def test_a_folder_of_an_export_that_was_copied_twice_is_not_guessed_at(tmp_path: Path) -> None:
-    """A bill that stands twice counts twice: what a folder holds is what is summed."""
-    shutil.copy(CUR, tmp_path / "a.csv")
-    shutil.copy(CUR, tmp_path / "b.csv")
-    once, twice = told(CUR, "kind"), told(tmp_path, "kind")
-    assert twice.sum_of("emissions_grams") == pytest.approx(2 * once.sum_of("emissions_grams"))

@@ -11,6 +11,8 @@ from cloud_carbon_exporter import estimate
 from cloud_carbon_exporter.estimate import Component
 from tests.bills.told import CUR, FOCUS, GOOGLE, Told, told
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def focus() -> Told:

@@ -12,6 +12,9 @@ from cloud_carbon_exporter.bills.shapes import Reading, Shape, read
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.model.types import ComponentKind
+from tests.over_all import over_all
+
+pytestmark = pytest.mark.slow
 
 STORED: tuple[ComponentKind, ...] = ("block", "object", "file", "snapshot", "fixed")
 EMPTY = Shape("aws", "eu-west-3", "AmazonEC2", "", "", "", "", "hrs", "usage", "", "")
@@ -323,7 +326,7 @@ def test_a_reservation_that_nothing_uses_rests() -> None:
     assert {part.load for part in unused.parts} == {""}
 
 
-@pytest.mark.parametrize("row", facts.rows("bill_usage"), ids=lambda row: row["usage"])
+@over_all("row", facts.rows("bill_usage"), ids=lambda row: row["usage"])
 def test_every_rule_says_what_it_reads(row: facts.Row) -> None:
     """Why, where nothing is estimated; else a kind, what is counted, and a part with figures."""
     if row["part"] in ("none", "left"):

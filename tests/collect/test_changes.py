@@ -16,6 +16,7 @@ from cloud_carbon_exporter.providers.changes import Change
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope
 from tests.collect.test_target_run import EU, US, new_collector, vm
 from tests.fakes.cloud import SERVICES, Cloud, FakeClient
+from tests.patience import PATIENCE_SECONDS
 
 (LISTING, *_) = [service.listing for service in SERVICES]
 
@@ -39,7 +40,7 @@ class Told:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not is_so():
             await asyncio.sleep(0.01)
 

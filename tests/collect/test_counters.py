@@ -63,7 +63,7 @@ def watts(resource: Resource, **loads: float) -> float:
 def totals(counters: Counters, resource_id: str) -> Totals:
     timeline = counters.timeline(resource_id)
     assert timeline is not None
-    return timeline.totals.frozen()
+    return timeline.totals
 
 
 def account(counters: Counters, kind: str = "ec2/instance") -> Totals:
@@ -265,7 +265,7 @@ def test_broken_points_are_no_points() -> None:
     counters.record("i-1", "cpu_ratio", broken, 0)
     timeline = counters.timeline("i-1")
     assert timeline is not None
-    assert timeline.newest == {}
+    assert timeline.newest == ()
 
 
 def test_grams_follow_an_intensity_that_changes_meanwhile() -> None:

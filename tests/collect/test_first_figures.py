@@ -22,9 +22,9 @@ from cloud_carbon_exporter.providers.spec import Inventory, Listing, Meter, Raw,
 from tests.collect import test_interleaving as undisturbed
 from tests.collect.test_collector import EU, new_collector, vm
 from tests.fakes.cloud import Clock, Cloud, FakeClient
+from tests.patience import PATIENCE_SECONDS
 
 ACCOUNT, US = "111111111111", "us-east-1"
-PATIENCE_SECONDS = 10.0
 
 
 async def until(holds: Callable[[], bool]) -> None:

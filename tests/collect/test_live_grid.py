@@ -64,7 +64,7 @@ class Day:
         self.counters.advance(now)
         timeline = self.counters.timeline("vol-1")
         assert timeline is not None
-        return timeline.totals.frozen().operational_grams
+        return timeline.totals.operational_grams
 
     async def run(self, seconds: float) -> float:
         """Tick until so much later."""
@@ -235,8 +235,8 @@ def test_the_integral_is_that_of_the_value_at_each_moment(
         counters.advance(now)
         timeline = counters.timeline("vol-1")
         assert timeline is not None
-        assert timeline.totals.frozen().operational_grams >= shown
-        shown = timeline.totals.frozen().operational_grams
+        assert timeline.totals.operational_grams >= shown
+        shown = timeline.totals.operational_grams
         assert shown == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 

@@ -186,11 +186,22 @@ def test_what_has_gone_is_forgotten() -> None:
     assert len(statistics) == 0
 
 
-def test_a_load_takes_a_fixed_number_of_bytes() -> None:
+def test_a_load_takes_no_more_than_three_weeks_of_bytes_and_a_third_in_its_first() -> None:
     sketch = LoadSketch(WEEK)
-    empty = sys.getsizeof(sketch._hours)
+    first = sys.getsizeof(sketch._hours)
     for hour in range(2000):
         sketch.add(START + hour * HOUR, START + (hour + 1) * HOUR, hour % 10 / 10)
-    assert sys.getsizeof(sketch._hours) == empty
     assert len(sketch._hours) == NUMBERS
-    assert empty <= 300
+    assert first <= 160
+    assert sys.getsizeof(sketch._hours) <= 330
+
+
+def test_what_is_kept_of_one_week_is_one_week_again_and_all_of_it() -> None:
+    sketch = LoadSketch(WEEK)
+    sketch.add(START, START + HOUR, 0.25)
+    again = LoadSketch.of_kept(WEEK, sketch.kept())
+    assert again._hours == sketch._hours
+    assert again.spread(WEEK) == sketch.spread(WEEK)
+    again.add(START - 2 * WEEK_SECONDS, START - 2 * WEEK_SECONDS + HOUR, 0.75)
+    assert len(again._hours) == NUMBERS
+    assert again.spread(WEEK).read_hours == pytest.approx(2)

@@ -11,8 +11,7 @@ from cloud_carbon_exporter.collect import progress
 from cloud_carbon_exporter.collect.progress import Progress, say_progress, sentence
 from tests.collect.test_collector import EU, new_collector, vm
 from tests.fakes.cloud import Clock, Cloud
-
-PATIENCE_SECONDS = 10.0
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Provider, ServiceSpec
 from tests.collect.test_collector import EU, REFUSED, listing, new_collector, vm
 from tests.fakes.cloud import SERVICES, Clock, Cloud
+from tests.over_all import over_all
 
 US = "us-east-1"
 INTERVAL = 300.0
@@ -129,7 +130,7 @@ def test_every_lasting_type_is_one_of_ours() -> None:
     assert {spec.kind.partition("/")[2] for spec in SPECS} >= LASTING_TYPES
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind)
+@over_all("spec", SPECS, ids=lambda spec: spec.kind)
 def test_what_computes_by_the_minute_may_be_brief(spec: ServiceSpec) -> None:
     words = ("instance", "task", "job", "run", "function", "cluster", "node", "server", "volume")
     computes = any(word in spec.kind.partition("/")[2] for word in words)

@@ -26,6 +26,7 @@ from cloud_carbon_exporter.service.service import Service
 from cloud_carbon_exporter.storage.state_file import StateFile
 from cloud_carbon_exporter.web.trend import Trend
 from tests.fakes.cloud import Clock, Cloud, FakeClient
+from tests.patience import PATIENCE_SECONDS
 
 EU = "eu-west-1"
 DEFECTS = [
@@ -152,7 +153,7 @@ async def test_what_is_served_does_not_hang_on_state_trend_or_size(
     service = Service(invocation.settings, invocation.reread)
     running = asyncio.create_task(service.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (rendering := service.collected()) is None:
                 await asyncio.sleep(0.01)
         assert b"".join(rendering.text.plain()).count(b"\ncloud_carbon_power_watts{") == 12

@@ -119,7 +119,7 @@ class OneApiHangs(FakeClient):
 async def test_an_api_that_hangs_takes_no_place_of_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.5)
     monkeypatch.setattr(concurrency, "CALLS_PER_TARGET", 2)
     monkeypatch.setattr(concurrency, "CALLS_PER_API", 1)
     vms, volumes, *_ = SERVICES
@@ -210,8 +210,8 @@ async def test_what_no_series_can_be_read_of_is_not_waited_for() -> None:
 async def test_what_fails_slowly_does_not_hold_up_what_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.05)
-    monkeypatch.setattr(target_run, "MIN_PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.8)
+    monkeypatch.setattr(target_run, "MIN_PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(concurrency, "CALLS_PER_TARGET", 2)
     regions = [f"region-{number}" for number in range(6)]
     cloud = Cloud({region: [vm(f"i-{region}")] for region in [*regions, EU]}, hang=set(regions))

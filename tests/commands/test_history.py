@@ -20,6 +20,8 @@ from cloud_carbon_exporter.config.values import read_value
 from cloud_carbon_exporter.errors import ConfigError
 from tests.bills.told import CUR, FOCUS
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_table_says_what_is_in_it_and_what_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "-from", str(FOCUS), "-by=month,provider"]) == 0

@@ -23,8 +23,13 @@ def test_clusters_are_read_with_all_their_keys(tmp_path: Path) -> None:
     idle: by-request
     top_workloads: 20
   - {{cluster: lab, url: "http://lab:9090", username: u, password_file: /run/password}}
+  - {{cluster: gke, source: cloud_monitoring, project: p, called: shop, location: europe-west1,
+      interval: 30m, budget: 5}}
+  - {{cluster: kapsule, source: cockpit, url: "https://cockpit.example", token_file: /run/cockpit}}
+  - {{cluster: eks, source: container_insights, location: eu-west-3, profile: ops,
+      role_arn: "arn:aws:iam::123456789012:role/carbon"}}
 """
-    prod, test, lab = settings("", file, tmp_path).clusters
+    prod, test, lab, gke, kapsule, eks = settings("", file, tmp_path).clusters
     assert prod == ClusterSettings(cluster="prod", url="http://prometheus:9090")
     assert (prod.idle, prod.top_workloads) == ("apart", 500)
     assert test == ClusterSettings(
@@ -37,6 +42,18 @@ def test_clusters_are_read_with_all_their_keys(tmp_path: Path) -> None:
     )
     assert (lab.username, lab.password_file) == ("u", "/run/password")
     assert "example" not in repr(test)
+    assert gke == ClusterSettings(
+        cluster="gke",
+        source="cloud_monitoring",
+        project="p",
+        called="shop",
+        location="europe-west1",
+        interval_seconds=1800,
+        budget_dollars=5,
+    )
+    assert (eks.location, eks.profile) == ("eu-west-3", "ops")
+    assert eks.role_arns == ("arn:aws:iam::123456789012:role/carbon",)
+    assert (kapsule.source, kapsule.url) == ("cockpit", "https://cockpit.example")
 
 
 def test_a_file_without_clusters_has_none(tmp_path: Path) -> None:
@@ -62,6 +79,23 @@ def test_a_file_without_clusters_has_none(tmp_path: Path) -> None:
         ("[{cluster: a, url: 'http://x', top_workloads: -1}]", "0 to 100000"),
         ("[{cluster: a, url: 'http://x', token_file: f, username: u}]", "exclude each other"),
         ("[{cluster: a, url: 'http://x', password_file: f}]", "needs a username"),
+        (
+            "[{cluster: a, source: gke}]",
+            "cockpit, cloud_monitoring or container_insights",
+        ),
+        ("[{cluster: a, source: cloud_monitoring}]", "project is missing"),
+        ("[{cluster: a, source: container_insights}]", "location is missing"),
+        ("[{cluster: a, source: cockpit, url: 'http://x'}]", "token_file is missing"),
+        (
+            "[{cluster: a, source: cloud_monitoring, project: p, url: 'http://x'}]",
+            "url means nothing where source is cloud_monitoring",
+        ),
+        ("[{cluster: a, url: 'http://x', budget: 5}]", "budget means nothing"),
+        (
+            "[{cluster: a, source: cloud_monitoring, project: p},"
+            " {cluster: b, called: a, source: cloud_monitoring, project: p}]",
+            'the same series as "a"',
+        ),
         (
             "[{cluster: a, url: 'http://x'}, {cluster: a, url: 'http://y'}]",
             "two clusters need two names",

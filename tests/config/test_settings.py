@@ -89,6 +89,7 @@ def test_every_flag_is_also_a_variable() -> None:
         "SOURCES": "facts",
         "URL": "http://receiver",
         "PAIRS": "job=x",
+        "NAME=URL": "Grafana=https://grafana.example.org/{namespace}",
         "FAMILIES": "cloud_carbon_power_watts,cloud_carbon_account_*",
     }
     for flag in of_command("serve"):

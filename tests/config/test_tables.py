@@ -29,6 +29,7 @@ from cloud_carbon_exporter.providers.options import AwsOptions, DemoOptions
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
 from cloud_carbon_exporter.service.loading import provider
+from tests.over_all import over_all
 
 SRC = Path(cloud_carbon_exporter.__file__).parent
 DEFAULTS = Values({flag: flag.value_by_default for flag in FLAGS})
@@ -129,9 +130,7 @@ def filed() -> Iterator[tuple[str, Key[object]]]:
                 yield name, key
 
 
-@pytest.mark.parametrize(
-    ("name", "key"), list(filed()), ids=lambda part: getattr(part, "name", part)
-)
+@over_all(("name", "key"), list(filed()), ids=lambda part: getattr(part, "name", part))
 def test_every_key_of_a_target_reaches_its_place(name: str, key: Key[object]) -> None:
     before: dict[str, object] = {"provider": name}
     said = {key.name: SAID[key]}

@@ -52,6 +52,8 @@ ALL_ON: dict[str, Any] = {
         },
     },
     "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
+    "dashboards": {"enabled": True, "annotations": {"grafana_folder": "Carbon"}},
+    "kubernetes": [{"cluster": "prod", "url": "http://prometheus-operated.monitoring:9090"}],
     "networkPolicy": {"enabled": True, "fromPodLabels": {"app.kubernetes.io/name": "prometheus"}},
     "podLabels": {"team": "green", "app.kubernetes.io/version": "ours"},
     "podAnnotations": {"note": "yes", "checksum/config": "mine"},

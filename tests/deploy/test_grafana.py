@@ -14,6 +14,7 @@ import pytest
 
 from tests.deploy.boards import BOARDS, CHOICE, GRAFANA, QUERIES, TYPED, panels
 from tests.deploy.files import DEPLOY, known_names, load, names_in
+from tests.over_all import over_all
 
 KINDS = {"stat", "timeseries", "bargauge", "table", "row"}
 
@@ -37,7 +38,7 @@ def test_they_are_what_their_source_makes() -> None:
     assert len(texts) == len(BOARDS) == 5
 
 
-@pytest.mark.parametrize(("name", "query"), QUERIES)
+@over_all(("name", "query"), QUERIES)
 def test_it_is_right_from_the_first_scrape_on(name: str, query: str) -> None:
     """The rate of a counter climbs for as long as its window: another stands in until then."""
     rates = re.findall(r"rate\((\w+)\[(\w+)\]\)", query)
@@ -46,7 +47,7 @@ def test_it_is_right_from_the_first_scrape_on(name: str, query: str) -> None:
         assert f"and {counter} offset {window} or " in query, name
 
 
-@pytest.mark.parametrize(("name", "query"), QUERIES)
+@over_all(("name", "query"), QUERIES)
 def test_it_asks_for_nothing_that_only_a_demo_has(name: str, query: str) -> None:
     assert names_in(query)
     assert "cloud_carbon_demo" not in query, name

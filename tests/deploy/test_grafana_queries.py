@@ -20,6 +20,7 @@ from tests.deploy.boards import BOARDS, QUERIES, TOLD, Ruled, filled, panels, qu
 from tests.deploy.files import ROOT, names_in, rules
 from tests.deploy.test_prometheus import promtool
 from tests.e2e.programs import Exporter, Prometheus, eventually, fetch
+from tests.over_all import over_all
 
 LACKING = re.compile(
     r"api_cost_forecast|skipped_objects|intensity_forecast|reported|calibration|kubernetes"
@@ -120,8 +121,8 @@ ANSWERED = [query for query in QUERIES if not LACKING.search(query[1])]
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("choice", CHOICES)
-@pytest.mark.parametrize(("board", "expression"), ANSWERED)
+@over_all("choice", CHOICES)
+@over_all(("board", "expression"), ANSWERED)
 def test_every_query_is_answered(
     board: str, expression: str, choice: str, shown: str, prometheus: Prometheus
 ) -> None:
@@ -136,7 +137,7 @@ def test_every_query_is_answered(
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(("board", "expression"), sorted({*QUERIES} - {*ANSWERED}))
+@over_all(("board", "expression"), sorted({*QUERIES} - {*ANSWERED}))
 def test_what_a_demo_lacks_is_told_there_and_shown_where_it_is(
     board: str, expression: str, shown: str, prometheus: Prometheus, everything: Prometheus
 ) -> None:
@@ -237,9 +238,7 @@ def test_processor_time_of_the_first_minute_is_over_that_minute(tmp_path: Path) 
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(
-    "record", sorted({rule["record"] for rule in rules() if "record" in rule} - UNRECORDED)
-)
+@over_all("record", sorted({rule["record"] for rule in rules() if "record" in rule} - UNRECORDED))
 def test_every_recording_rule_records(record: str, shown: str, prometheus: Prometheus) -> None:
     if fillable(record, shown):
         assert prometheus.query(record)

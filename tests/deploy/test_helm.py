@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from cloud_carbon_exporter.config import load as configured
+from tests.deploy.boards import GRAFANA
 from tests.deploy.chart import ALL_ON, CHART, SOME, TARGET, container, manifests
 from tests.deploy.files import KUBERNETES_RULES, RULES, load
 
@@ -223,6 +224,40 @@ def test_the_rules_of_kubernetes_are_an_option() -> None:
     (rendered,) = manifests(values)["PrometheusRule"]
     assert rendered["spec"] == rules
     assert rendered["metadata"]["name"].endswith("-kubernetes")
+
+
+def test_the_rules_of_cost_are_another() -> None:
+    rules = load(KUBERNETES_RULES.with_name("cost.yml"))
+    assert load(CHART / "kubernetes" / "cost.yml") == rules
+    both = {"enabled": False, "kubernetes": True, "kubernetesCost": True}
+    rendered = manifests({**SOME["bare"], "prometheusRule": both})["PrometheusRule"]
+    assert [rule["spec"] for rule in rendered] == [load(KUBERNETES_RULES), rules]
+    assert len({rule["metadata"]["name"] for rule in rendered}) == 2
+
+
+def test_each_dashboard_is_a_config_map_the_sidecar_of_grafana_takes() -> None:
+    written = {path.name: path.read_text("utf-8") for path in (GRAFANA / "dashboards").iterdir()}
+    maps = manifests(ALL_ON)["ConfigMap"]
+    assert {key: value for one in maps for key, value in one["data"].items()} == written
+    assert len({one["metadata"]["name"] for one in maps}) == len(written)
+    for one in maps:
+        assert one["metadata"]["labels"]["grafana_dashboard"] == "1"
+        assert one["metadata"]["annotations"] == {"grafana_folder": "Carbon"}
+    assert "ConfigMap" not in manifests(SOME["bare"])
+
+
+def test_clusters_of_the_values_stand_in_the_file(tmp_path: Path) -> None:
+    (secret,) = manifests(ALL_ON)["Secret"]
+    file = tmp_path / "config.yml"
+    file.write_text(secret["stringData"]["config.yml"], encoding="utf-8")
+    (cluster,) = configured([f"-config.file={file}"], {}).settings.clusters
+    assert (cluster.cluster, cluster.url) == (
+        "prod",
+        "http://prometheus-operated.monitoring:9090",
+    )
+    twice = {**ALL_ON, "config": {**TARGET, "kubernetes": ALL_ON["kubernetes"]}}
+    with pytest.raises(helm_python.HelmError, match="in one place"):
+        manifests(twice)
 
 
 def test_every_value_is_explained_or_plain_and_known_to_the_schema() -> None:

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.config import load as configured
 from tests.deploy.files import DEPLOY
 from tests.deploy.hcl import evaluated, terraform
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -93,7 +94,7 @@ def test_the_program_gets_the_configuration_and_the_flags_in_place_of_the_shell(
         env={"PATH": f"{tmp_path}:/usr/bin:/bin", **environment},
         cwd=tmp_path,
     ) as started:
-        assert started.wait(timeout=20) == 0
+        assert started.wait(timeout=PATIENCE_SECONDS) == 0
     assert int((tmp_path / "pid").read_text()) == started.pid, "signals reach it"
     assert yaml.safe_load((tmp_path / "config.yml").read_text()) == CONFIG
     first, *flags = (tmp_path / "flags").read_text().splitlines()

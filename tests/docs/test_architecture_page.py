@@ -6,6 +6,7 @@ import re
 
 import pytest
 from tests.imports import ROOT, SRC, rooms
+from tests.over_all import over_all
 
 PAGE = (ROOT / "docs" / "contributing" / "architecture.md").read_text(encoding="utf-8")
 PICTURES = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -26,7 +27,7 @@ def test_there_is_one_picture() -> None:
     assert len(ARROWS) >= 20
 
 
-@pytest.mark.parametrize(("source", "reader"), ARROWS)
+@over_all(("source", "reader"), ARROWS)
 def test_an_arrow_is_an_import(source: str, reader: str) -> None:
     assert {source, reader} <= rooms().keys(), "there is no such room"
     assert source in rooms()[reader]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from tests.docs.blocks import PAGES, ROOT
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model.calibration import BOUNDARIES
 from cloud_carbon_exporter.model.embodied import HOST_PARTS, SITE_PARTS, site_grams
@@ -47,7 +47,7 @@ def test_the_page_names_every_method_that_is_held_against_a_report() -> None:
         assert f"`{method}`" in said[boundary], method
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@over_all("path", PAGES, ids=lambda path: path.name)
 def test_a_table_is_named_and_not_counted(path: Path) -> None:
     """One more table above, and a count of them is wrong."""
     text = path.read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 from prometheus_client.samples import Sample
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 """Without any progress: what goes on, however slowly, is waited for."""
 COLLECTIONS = 40
 """After which what is to be seen is seen: an empty listing is asked again after ten."""

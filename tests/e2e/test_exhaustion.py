@@ -22,6 +22,7 @@ from tests.e2e.programs import Exporter, Process, status, surroundings
 from tests.e2e.test_other_clouds import beside
 from tests.fakes.scaleway import FakeScaleway, Fault
 from tests.http.sites import serving, succeeds
+from tests.patience import PATIENCE_SECONDS
 from tests.web.certificates import Authority
 
 pytestmark = pytest.mark.e2e
@@ -244,4 +245,4 @@ def test_as_process_1_it_follows_sigterm_before_it_serves(tmp_path: Path) -> Non
     with Prepared(tmp_path, slow, "-demo.enabled", before=FIRST) as exporter:
         exporter.line("^loading")
         os.kill(first_process(exporter.popen.pid), signal.SIGTERM)
-        assert exporter.wait(30) == 143
+        assert exporter.wait(PATIENCE_SECONDS) == 143

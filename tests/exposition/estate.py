@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
-from cloud_carbon_exporter.model.advice import Advice
+from cloud_carbon_exporter.model.advice import Advice, YearlyCost
 from cloud_carbon_exporter.model.budgets import BudgetStanding
 from cloud_carbon_exporter.model.clusters import (
     IDLE,
@@ -14,6 +14,7 @@ from cloud_carbon_exporter.model.clusters import (
     Workload,
     WorkloadRow,
 )
+from cloud_carbon_exporter.model.followed import Followed
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import (
     Calibration,
@@ -309,6 +310,8 @@ ADVICE = (
         "m5.large to m5.medium",
         *_TOLD,
         Estimate(0.0000625, 0.00003125, 0.000125),
+        "m5.medium",
+        cost=YearlyCost("USD", 421.5, 400.0, 430.25),
     ),
     Advice(
         "region",
@@ -324,6 +327,25 @@ ADVICE = (
         "",
         "back to eu-west-3",
         Estimate(0.00003125, 0.0000078125, 0.0000625, "assumed"),
+    ),
+)
+
+FOLLOWED = (
+    Followed(
+        "idle",
+        "arn:aws:ec2:eu-west-3:111111111111:instance/i-gone",
+        "aws",
+        "111111111111",
+        "eu-west-3",
+        "ec2/instance",
+        "old-build",
+        "gone",
+        True,
+        TAKEN_AT - 40 * 86_400,
+        TAKEN_AT - 20 * 86_400,
+        Estimate(0.0005, 0.00025, 0.001),
+        Estimate(0.0, 0.0, 0.0),
+        Estimate(0.0005, 0.00025, 0.001),
     ),
 )
 
@@ -385,6 +407,7 @@ SNAPSHOT = Snapshot(
         ),
     ),
     advice=ADVICE,
+    followed=FOLLOWED,
     grid=GridNews(
         "live",
         (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),

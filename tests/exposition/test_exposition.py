@@ -72,6 +72,7 @@ def test_the_whole_answer_is_as_the_golden_file(format_: Format) -> None:
     assert whole_answer(format_) == golden, "run python -m tests.exposition.test_exposition"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
 def test_series_and_size_count_the_answer_itself(format_: Format) -> None:
     text = text_of(render(estate.SNAPSHOT, estate.SETTINGS), format_)

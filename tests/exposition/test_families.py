@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.exposition import FAMILIES, OF_EXPORTER, UPSTREAM, Family
 from cloud_carbon_exporter.exposition.family import FromSnapshot, FromSums
@@ -22,7 +23,7 @@ def test_no_name_stands_twice() -> None:
     assert len(set(names(EVERY))) == len(EVERY)
 
 
-@pytest.mark.parametrize("family", EVERY, ids=names(EVERY))
+@over_all("family", EVERY, ids=names(EVERY))
 def test_a_row_is_whole(family: Family) -> None:
     assert NAME.fullmatch(family.name)
     assert family.help.endswith("."), "HELP is a sentence"
@@ -30,7 +31,7 @@ def test_a_row_is_whole(family: Family) -> None:
     assert len(set(family.labels)) == len(family.labels)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=names(FAMILIES))
+@over_all("family", FAMILIES, ids=names(FAMILIES))
 def test_a_name_ends_with_its_unit_and_a_counter_with_total(family: Family) -> None:
     assert (family.type == "counter") == family.name.endswith("_total")
     assert family.name.removesuffix("_total").endswith(family.unit)

@@ -18,6 +18,7 @@ from cloud_carbon_exporter.exposition.gzip_stream import compress, join
 PIECES = st.lists(st.binary(max_size=300), max_size=8)
 
 
+@pytest.mark.slow
 @given(PIECES, st.binary(max_size=100))
 def test_pieces_joined_are_one_gzip_member_of_the_same_text(
     pieces: list[bytes], tail: bytes

@@ -16,7 +16,7 @@ from cloud_carbon_exporter.commands.reported_months import months_of_prometheus
 from cloud_carbon_exporter.history.prometheus import CannotTell, PrometheusHistory, Sample
 from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
 from cloud_carbon_exporter.history.query import Query, Summed
-from cloud_carbon_exporter.history.series import LABELS, By, tag_value
+from cloud_carbon_exporter.history.series import LABELS, By, in_no_cluster, tag_value
 from cloud_carbon_exporter.model.months import ReportedMonth
 from cloud_carbon_exporter.reporting.period.figures import Period
 from tests.e2e.programs import Prometheus
@@ -45,6 +45,24 @@ SERIES = (
 )
 
 
+class Split(NamedTuple):
+    """A workload's part of the first of them."""
+
+    namespace: str
+    workload: str
+    ratio: float
+
+    @property
+    def labels(self) -> str:
+        return (
+            'cloud_provider="aws",cloud_account_id="111",cluster="prod",'
+            f'namespace="{self.namespace}",workload_kind="Deployment",workload="{self.workload}"'
+        )
+
+
+SPLIT = (Split("shop", "web", 0.4), Split("shop", "cart", 0.1), Split("__idle__", "", 0.2))
+
+
 def texts() -> Iterator[str]:
     """The samples as OpenMetrics, one family after another."""
     for name, rate in (
@@ -56,6 +74,10 @@ def texts() -> Iterator[str]:
             yield f"# TYPE {family} counter\n"
             for series in SERIES:
                 yield from _counter(family, series, rate)
+        for split in SPLIT:
+            family = f"cloud_carbon_kubernetes_{name}"
+            yield f"# TYPE {family} counter\n"
+            yield from _counter(family, SERIES[0], rate * split.ratio, split.labels)
     bounds = (("lower_", 0.5), ("", 1), ("upper_", 2))
     for bound, factor in bounds:
         for name, unit in (
@@ -77,8 +99,8 @@ def texts() -> Iterator[str]:
     yield "# EOF\n"
 
 
-def _counter(family: str, series: Counted, rate: float) -> Iterator[str]:
-    labels = (
+def _counter(family: str, series: Counted, rate: float, own: str = "") -> Iterator[str]:
+    labels = own or (
         f'cloud_provider="aws",cloud_account_id="{series.account}",'
         f'cloud_region="{series.region}",kind="ec2/instance",tag_team="{series.account}"'
     )
@@ -183,6 +205,23 @@ def test_by_a_tag_and_by_basis(url: str) -> None:
     (measured,) = found(url, {"basis": LABELS["basis"]})
     assert measured.amounts.energy_joules.basis == "measured"
     assert measured.amounts.energy_joules.value == 100 * (UNTIL - SINCE)
+
+
+@pytest.mark.server
+def test_by_namespace_what_is_in_no_cluster_is_the_rest(url: str) -> None:
+    rows = {row.labels: row for row in found(url, {"namespace": in_no_cluster})}
+    assert rows.keys() == {("shop",), ("__idle__",), ("",)}
+    of_one, whole = expected(SERIES[0]), sum(map(expected, SERIES))
+    for labels, seconds in (("shop", 0.5 * of_one), ("__idle__", 0.2 * of_one)):
+        joules = rows[labels,].amounts.energy_joules.value
+        assert joules == pytest.approx(WATTS * seconds, rel=0.005)
+    together = sum(row.amounts.emissions_grams.value for row in rows.values())
+    assert together == pytest.approx(1.5 * GRAMS * whole, rel=0.005)
+    by = {"cloud_account_id": LABELS["cloud_account_id"], "workload": in_no_cluster}
+    told = [row.labels for row in found(url, by)]
+    assert told == [("111", ""), ("111", "cart"), ("111", "web"), ("222", "")]
+    with pytest.raises(CannotTell, match="by kind and a label of clusters"):
+        found(url, {"kind": LABELS["kind"], "namespace": in_no_cluster})
 
 
 @pytest.mark.server

@@ -20,6 +20,7 @@ from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
 from cloud_carbon_exporter.model.sums import Sum
 from tests.history.estates import ROWS, START, asked, counted
+from tests.patience import PATIENCE_SECONDS
 
 EXPECTED = sum(part.joules for part in counted(START))
 END = START + 100 * HOUR_SECONDS
@@ -60,18 +61,18 @@ def test_who_reads_does_not_wait_for_who_writes(
         first, *others = rows_of(START + HOUR_SECONDS)
         yield first
         writing.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE_SECONDS)
         yield from others
 
     with ThreadPoolExecutor(1) as pool:
         written = pool.submit(store.add, slowly(), ())
-        assert writing.wait(30)
+        assert writing.wait(PATIENCE_SECONDS)
         try:
             assert joules(store) == pytest.approx(EXPECTED)
             assert store.reader.ends() is None
         finally:
             go_on.set()
-        written.result(30)
+        written.result(PATIENCE_SECONDS)
     assert joules(store) == pytest.approx(2 * EXPECTED)
 
 
@@ -165,9 +166,9 @@ def test_a_store_that_is_closed_does_not_wait_for_who_asks(tmp_path: Path) -> No
 
     with ThreadPoolExecutor(1) as pool:
         asked_for = pool.submit(ask_for_ever)
-        assert asking.wait(30)
+        assert asking.wait(PATIENCE_SECONDS)
         began = time.monotonic()
         file.store.close()
-        assert time.monotonic() - began < 5
-        assert "interrupted" in str(asked_for.exception(30))
+        assert time.monotonic() - began < PATIENCE_SECONDS
+        assert "interrupted" in str(asked_for.exception(PATIENCE_SECONDS))
     file.close()

@@ -17,12 +17,21 @@ from cloud_carbon_exporter.history import recorder, shares, waiting
 from cloud_carbon_exporter.history.file import HistoryFile, in_memory
 from cloud_carbon_exporter.history.query import Query
 from cloud_carbon_exporter.history.recorder import Recorder
-from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span, tag_value
+from cloud_carbon_exporter.history.series import (
+    AlikeHours,
+    HeldRow,
+    HourRow,
+    Series,
+    Span,
+    tag_value,
+)
 from cloud_carbon_exporter.history.store import Store
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, Group
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import Sum
 from tests.history.estates import START, counted, snapshot
+from tests.patience import PATIENCE_SECONDS
 
 EXPECTED = sum(part.joules for part in counted(START))
 ALL = Query(START, START + 100 * HOUR_SECONDS, {})
@@ -35,12 +44,18 @@ class FailingStore(Store):
     filled = 0
     hangs: threading.Event | None = None
 
-    def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
+    def add(
+        self,
+        rows: Iterable[HourRow],
+        spans: Iterable[Span],
+        held: Iterable[HeldRow] = (),
+        days: Iterable[WorkloadDay] = (),
+    ) -> None:
         if self.hangs is not None:
-            self.hangs.wait(30)
+            self.hangs.wait(PATIENCE_SECONDS)
         if self.full:
             raise sqlite3.OperationalError("database or disk is full")
-        super().add(rows, spans)
+        super().add(rows, spans, held, days)
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         self.filled += 1
@@ -67,7 +82,7 @@ def joules(of: Recorder, query: Query = ALL) -> float:
 
 
 def once(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_SECONDS
     while not true():
         assert time.monotonic() < until
         time.sleep(0.005)
@@ -129,7 +144,7 @@ def test_a_disk_that_hangs_is_not_waited_for(
     for hour in range(60):
         at_work.record(snapshot(START + hour * HOUR_SECONDS))
     at_work.close(0.05)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < PATIENCE_SECONDS / 2
     assert len(at_work._counted) <= 50
     assert "has lost" in caplog.text
     store.hangs.set()

@@ -116,7 +116,7 @@ async def ask_cluster(setting: Setting) -> object:
     cluster = ClusterSettings(cluster="prod", url=setting.url, token_file=str(token))
     asked = kubernetes.Prometheus(cluster, lambda operation, outcome: None)
     try:
-        return await asked.fetch("nodes")
+        return await _if_any(asked.ask("nodes"))
     finally:
         await asked.close()
 
@@ -128,13 +128,19 @@ async def ask_counted(setting: Setting) -> object:
     headers = {"Authorization": f"Bearer {SECRET}"}
     read = prometheus_web.PrometheusWeb(setting.url, headers)
     try:
-        return await read.samples("up", 0)
-    except Malformed as error:
-        if "no answer of Prometheus" not in str(error):
-            raise
-        return None  # a success of another kind than Prometheus'
+        return await _if_any(read.samples("up", 0))
     finally:
         await read.close()
+
+
+async def _if_any(asked: Awaitable[object]) -> object:
+    """Answer of a Prometheus; None for a success of another kind."""
+    try:
+        return await asked
+    except Malformed as error:
+        if "the answer is no success" not in str(error):
+            raise
+        return None
 
 
 WRITE = Protocol(name="remote write 1.0", headers={}, encode=remote_write.request)

@@ -30,6 +30,7 @@ from tests.http.sites import (
     serving,
     succeeds,
 )
+from tests.patience import PATIENCE_SECONDS
 from tests.web.certificates import Authority
 
 pytestmark = pytest.mark.slow
@@ -137,7 +138,7 @@ async def test_a_bomb_is_neither_held_nor_unpacked_at_a_stretch(
 @pytest.mark.parametrize("silence", [hangs, drips], ids=["hangs", "drips"])
 async def test_silence_ends(client: Client, silence: Handler, setting: MakeSetting) -> None:
     async with serving(silence) as site:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(CollectError):
                 await client.ask(setting(site.url, 0.2))
     assert site.asked

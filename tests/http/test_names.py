@@ -14,6 +14,7 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.http.names import MOST_AT_ONCE, NameSilence, Resolver
 from tests.http.clients import CLIENTS, Client, Setting
 from tests.http.sites import serving, succeeds
+from tests.patience import PATIENCE_SECONDS
 
 LOOK_UP = socket.getaddrinfo
 
@@ -28,7 +29,7 @@ class Dns:
     def __call__(self, host: str, *args: Any, **more: Any) -> Any:
         self.asked.append(host)
         if host.endswith("hangs.example"):
-            self.mended.wait(60)
+            self.mended.wait(PATIENCE_SECONDS)
             return LOOK_UP("127.0.0.1", 0, type=socket.SOCK_STREAM)
         return LOOK_UP(host, *args, **more)
 
@@ -89,7 +90,7 @@ async def test_dns_that_never_answers_is_named_in_time(
             failed(error)
 
     errors: list[CollectError] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await ask("http://x.hangs.example:81", errors.append)
     assert [error.reason for error in errors] == ["unreachable"]
     assert "x.hangs.example" in str(errors[0]) and "DNS" in str(errors[0])

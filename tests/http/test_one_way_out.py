@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.clients import CLIENTS
+from tests.over_all import over_all
 
 SRC = Path(__file__).parents[2] / "src" / "cloud_carbon_exporter"
 ROOM = "cloud_carbon_exporter.http"
@@ -74,7 +75,7 @@ def opening(source: str) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", FILES, ids=module_of)
+@over_all("path", FILES, ids=module_of)
 def test_nobody_else_opens_a_connection(path: Path) -> None:
     module = module_of(path)
     allowed = SERVERS.get(module, set()) | FOR_GOOGLES_TOKENS.get(module, set())

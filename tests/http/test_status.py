@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-import pytest
-
 from cloud_carbon_exporter.errors import (
     CollectError,
     CredentialsRefused,
@@ -16,9 +14,10 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.http.status import error_kind, may_pass
+from tests.over_all import over_all
 
 
-@pytest.mark.parametrize("status", [status for status in HTTPStatus if status >= 300])
+@over_all("status", [status for status in HTTPStatus if status >= 300])
 def test_every_status_that_is_no_success_has_a_kind(status: HTTPStatus) -> None:
     expected: dict[int, type[CollectError]] = {
         401: CredentialsRefused,

@@ -19,13 +19,21 @@ PAST_SECONDS, AHEAD_SECONDS = 1200, 600
 @contextmanager
 def prometheus(series: list[Series], folder: Path) -> Iterator[str]:
     """Its address."""
+    now = int(time.time()) // STEP * STEP
+    text = openmetrics(series, now - PAST_SECONDS, now + AHEAD_SECONDS)
+    with prometheus_of(text, folder) as url:
+        yield url
+
+
+@contextmanager
+def prometheus_of(text: str, folder: Path) -> Iterator[str]:
+    """Address of one that holds these samples of OpenMetrics."""
     promtool, program = shutil.which("promtool"), shutil.which("prometheus")
     assert promtool and program, "Prometheus is needed: apt-get install prometheus"
-    text, blocks, configuration = folder / "series.txt", folder / "blocks", folder / "empty.yml"
-    now = int(time.time()) // STEP * STEP
-    text.write_text(openmetrics(series, now - PAST_SECONDS, now + AHEAD_SECONDS))
+    told, blocks, configuration = folder / "series.txt", folder / "blocks", folder / "empty.yml"
+    told.write_text(text)
     configuration.write_text(json.dumps({"global": {}}))
-    fill = [promtool, "tsdb", "create-blocks-from", "openmetrics", str(text), str(blocks)]
+    fill = [promtool, "tsdb", "create-blocks-from", "openmetrics", str(told), str(blocks)]
     subprocess.run(fill, check=True, capture_output=True)
     command = [
         *(program, f"--config.file={configuration}", f"--storage.tsdb.path={blocks}"),

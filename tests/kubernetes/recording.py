@@ -1,11 +1,12 @@
 """A small cluster, made up, as kube-state-metrics, cAdvisor and DCGM would tell it over time.
 
-Labels are those of the documents and tests of kube-state-metrics 1.9.8 and 2.x, and of cAdvisor in
-the kubelet before and after Kubernetes 1.16.
+Labels are those of the documents (docs/metrics) of kube-state-metrics 1.9.8, 2.0.0, 2.5.0 and
+2.20.0, and of cAdvisor in the kubelet before and after Kubernetes 1.16.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,12 +17,16 @@ CAPACITY = {"cpu": 2.0, "memory": 8.0 * GIB, "ephemeral_storage": 20.0 * GIB}
 
 
 class Series(NamedTuple):
-    """One series: constant, or a counter that rises by `value` a second."""
+    """One series: constant, or a counter that rises by `value` a second.
+
+    ends: after so many seconds, where it does.
+    """
 
     metric: str
     labels: Mapping[str, str]
     value: float
     counter: bool = False
+    ends: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,10 @@ PODS = (
 )
 
 
+CSI = {"csi_driver": "ebs.csi.aws.com", "csi_volume_handle": "vol-0ccc"}
+IN_TREE = {"gce_persistent_disk_name": "", "ebs_volume_id": "aws://eu-west-3a/vol-0ccc"}
+
+
 @dataclass(frozen=True)
 class Version:
     """How a cluster's metrics are called.
@@ -92,6 +101,9 @@ class Version:
     old_requests: as kube-state-metrics before 2.0. old_pods: as cAdvisor before Kubernetes 1.16.
     exported: scraped without honor_labels. containers: whether cAdvisor tells of containers, as it
     does not with cri-dockerd. twice: scraped by two jobs. host: who tells what a node uses in all.
+    volumes: what is told of a volume's disk: nothing before 2.0, its handle of CSI from 2.5 on.
+    nobody: how it is spelled that a pod has no owner. per_cpu: whether each CPU is told apart.
+    sidecars: whether it is told which init containers go on, as from 2.12 on.
     """
 
     old_requests: bool = False
@@ -100,11 +112,20 @@ class Version:
     containers: bool = True
     twice: bool = False
     host: str = "cadvisor"
+    volumes: Mapping[str, str] = field(default_factory=lambda: CSI)
+    nobody: str = "<none>"
+    per_cpu: bool = False
+    sidecars: bool = False
 
 
 VERSIONS = {
     "kube-state-metrics 2": Version(),
-    "kube-state-metrics 1.9, Kubernetes 1.15": Version(old_requests=True, old_pods=True),
+    "kube-state-metrics 1.9, Kubernetes 1.15": Version(
+        old_requests=True, old_pods=True, volumes={}
+    ),
+    "kube-state-metrics 2.0": Version(volumes=IN_TREE),
+    "kube-state-metrics 2.20": Version(nobody="", sidecars=True),
+    "each CPU apart": Version(per_cpu=True),
     "without honor_labels": Version(exported=True),
     "without containers": Version(containers=False),
     "scraped twice": Version(twice=True),
@@ -131,10 +152,10 @@ def _of_pods(version: Version) -> Iterator[Series]:
     for pod in PODS:
         labels = {"namespace": pod.namespace, "pod": pod.name}
         uid = {} if version.old_requests else {"uid": f"uid-{pod.name}"}
-        kind, name = pod.owner if pod.owner[0] else ("<none>", "<none>")
+        kind, name = pod.owner if pod.owner[0] else (version.nobody, version.nobody)
         created = {"created_by_kind": kind, "created_by_name": name}
         yield Series("kube_pod_info", {**labels, "node": pod.node, **created, **uid}, 1)
-        controlled = "true" if pod.owner[0] else "<none>"
+        controlled = "true" if pod.owner[0] else version.nobody
         owner = {"owner_kind": kind, "owner_name": name, "owner_is_controller": controlled}
         yield Series("kube_pod_owner", {**labels, **owner, **uid}, 1)
         for phase in ("Pending", "Running", "Succeeded", "Failed", "Unknown"):
@@ -153,7 +174,18 @@ def _of_pods(version: Version) -> Iterator[Series]:
                     )
 
 
-def _of_owners() -> Iterator[Series]:
+def _of_init_containers() -> Iterator[Series]:
+    """Of one that goes on beside the web's containers, and of one that ended before them."""
+    where = {"namespace": "shop", "pod": "web-5d9f-bbbbb"}
+    for container, policy, memory in (("mesh", "Always", 0.5 * GIB), ("setup", "", 6.0 * GIB)):
+        labels = {**where, "container": container}
+        about = {"image": "x", "image_id": "y", "container_id": "z", "restart_policy": policy}
+        yield Series("kube_pod_init_container_info", {**labels, **about}, 1)
+        asked = {"node": TWO, "resource": "memory", "unit": "byte"}
+        yield Series("kube_pod_init_container_resource_requests", {**labels, **asked}, memory)
+
+
+def _of_owners(version: Version) -> Iterator[Series]:
     web = {"namespace": "shop", "replicaset": "web-5d9f", "owner_is_controller": "true"}
     deployment = {"owner_kind": "Deployment", "owner_name": "web"}
     yield Series("kube_replicaset_owner", {**web, **deployment}, 1)
@@ -161,16 +193,20 @@ def _of_owners() -> Iterator[Series]:
         labels = {"namespace": "jobs", "job_name": job, "owner_is_controller": "true"}
         cron = {"owner_kind": "CronJob", "owner_name": "nightly"}
         yield Series("kube_job_owner", {**labels, **cron}, 1)
-    handle = {"csi_driver": "ebs.csi.aws.com", "csi_volume_handle": "vol-0ccc"}
-    yield Series("kube_persistentvolume_info", {"persistentvolume": "pvc-1", **handle}, 1)
+    volume = {"persistentvolume": "pvc-1", "storageclass": "gp3", **version.volumes}
+    yield Series("kube_persistentvolume_info", volume, 1)
     claim = {"namespace": "data", "persistentvolumeclaim": "files-db-0"}
     yield Series("kube_persistentvolumeclaim_info", {**claim, "volumename": "pvc-1"}, 1)
     mounted = {**claim, "pod": "db-0", "volume": "files"}
     yield Series("kube_pod_spec_volumes_persistentvolumeclaims_info", mounted, 1)
 
 
-def _cadvisor(labels: Mapping[str, str], cores: float, memory: float) -> Iterator[Series]:
-    yield Series("container_cpu_usage_seconds_total", labels, cores, counter=True)
+def _cadvisor(
+    labels: Mapping[str, str], cores: float, memory: float, cpus: tuple[str, ...] = ("total",)
+) -> Iterator[Series]:
+    for cpu, share in zip(cpus, (0.75, 0.25) if len(cpus) > 1 else (1.0,), strict=True):
+        of_cpu = {**labels, "cpu": cpu}
+        yield Series("container_cpu_usage_seconds_total", of_cpu, cores * share, counter=True)
     yield Series("container_memory_working_set_bytes", labels, memory)
 
 
@@ -188,11 +224,12 @@ def _of_containers(version: Version, target: Mapping[str, str]) -> Iterator[Seri
     pod_name, container_name = (
         ("pod_name", "container_name") if version.old_pods else ("pod", "container")
     )
+    cpus = ("cpu00", "cpu01") if version.per_cpu else ("total",)
     for node, (cores, memory) in USED.items():
         host = {**target, "instance": f"{node}:10250"}
         if version.host == "cadvisor":
-            yield from _cadvisor({"id": "/", **host}, cores, memory)
-            yield from _cadvisor({"id": "/kubepods.slice", **host}, cores / 2, memory / 2)
+            yield from _cadvisor({"id": "/", **host}, cores, memory, cpus)
+            yield from _cadvisor({"id": "/kubepods.slice", **host}, cores / 2, memory / 2, cpus)
         elif version.host == "kubelet":
             yield Series("node_cpu_usage_seconds_total", host, cores, counter=True)
             yield Series("node_memory_working_set_bytes", host, memory)
@@ -212,13 +249,13 @@ def _of_containers(version: Version, target: Mapping[str, str]) -> Iterator[Seri
             "image": "pause:3.9",
             "name": f"k8s_POD_{pod.name}",
         }
-        yield from _cadvisor({**pause, container_name: "POD"}, 0.5, 0.5 * GIB)
+        yield from _cadvisor({**pause, container_name: "POD"}, 0.5, 0.5 * GIB, cpus)
         if not version.old_pods:
-            yield from _cadvisor({**labels, "id": cgroup}, whole[0], whole[1])
+            yield from _cadvisor({**labels, "id": cgroup}, whole[0], whole[1], cpus)
         for container, (cores, memory, _, _) in pod.containers.items():
             if version.containers:
                 name = {"id": f"{cgroup}/{container}", container_name: container, "image": "x"}
-                yield from _cadvisor({**labels, **name}, cores, memory)
+                yield from _cadvisor({**labels, **name}, cores, memory, cpus)
 
 
 def _as_exported(series: Series) -> Series:
@@ -231,7 +268,9 @@ def _as_exported(series: Series) -> Series:
 
 def recording(version: Version) -> list[Series]:
     """All series of the cluster."""
-    told = [*_of_nodes(version), *_of_pods(version), *_of_owners()]
+    told = [*_of_nodes(version), *_of_pods(version), *_of_owners(version)]
+    if version.sidecars:
+        told += _of_init_containers()
     if version.exported:
         told = [_as_exported(series) for series in told]
     series = [*told, *_of_containers(version, {"job": "kubelet"})]
@@ -252,7 +291,7 @@ def openmetrics(series: list[Series], start: int, end: int) -> str:
         lines.append(f"# TYPE {metric.removesuffix('_total')} {kind}")
         for one in members:
             labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
-            for moment in range(start, end + 1, STEP):
+            for moment in range(start, int(min(end, start + one.ends)) + 1, STEP):
                 value = one.value * (moment - start) if one.counter else one.value
                 lines.append(f"{metric}{{{labels}}} {value!r} {moment}")
     return "\n".join([*lines, "# EOF", ""])

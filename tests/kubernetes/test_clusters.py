@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -197,6 +198,50 @@ def test_counters_survive_a_restart_and_go_on() -> None:
         after.counters.load([["aws", "1", "prod", "shop", "Deployment", "web", 1.0]])
 
 
+def test_a_spot_node_of_minutes_is_counted_in_its_cluster_though_it_was_never_split() -> None:
+    feed = StillFeed(settings())
+    known = clusters(feed)
+    feed.tell(replace(USAGE, former=("aws/i-55",)), NOON)
+    passed = [row("i-55"), row("i-56")]
+    pieces = [piece(of, NOON - 300, NOON)._replace(resource=of.resource) for of in passed]
+    told = by_workload(news(known, NOON, pieces))
+    counted = {name: row.totals.energy_joules for name, row in told.items() if row.totals}
+    assert counted.pop(UNKNOWN) == 100
+    assert set(counted.values()) == {0.0}
+
+
+def test_who_had_the_nodes_before_a_restart_is_known_after_it() -> None:
+    """Half of the time before was the web's alone, and had not been counted yet."""
+    ends = [NOON + 300, NOON + 600]
+    told: list[dict[Workload, float]] = []
+    for restarts in (False, True):
+        feed = StillFeed(settings())
+        known = clusters(feed)
+        feed.tell(USAGE, NOON)
+        news(known, NOON)
+        feed.tell(Usage((node("i-01", {WEB: held(1.0, 4)}),), {}), ends[0])
+        news(known, ends[0], [piece(ONE, NOON - 600, NOON)])
+        feed.tell(USAGE, ends[1])
+        news(known, ends[1])
+        if restarts:
+            rows = list(known.counters.dump())
+            assert [row[0] for row in rows].count("node") == 3, "with the disk"
+            known = clusters(feed)
+            known.counters.load(rows)
+        found = by_workload(news(known, ends[1] + 60, [piece(ONE, NOON, ends[1], 600)]))
+        told.append({name: row.totals.energy_joules for name, row in found.items() if row.totals})
+    whole, after = told
+    assert after.keys() == whole.keys()
+    for workload, joules in whole.items():
+        assert after[workload] == pytest.approx(joules)
+
+
+@pytest.mark.parametrize("row", [[], ["node"], ["node", "i", "aws", "1", "prod", 0, 1, "a", "b"]])
+def test_a_state_that_is_none_is_said(row: list[object]) -> None:
+    with pytest.raises(ValueError):
+        clusters(StillFeed(settings())).counters.load([row])
+
+
 def test_scrape_mode_counts_nothing_and_keeps_no_piece() -> None:
     feed = StillFeed(settings())
     known = clusters(feed, counting=False)
@@ -227,6 +272,7 @@ many = st.dictionaries(
 rounds = st.lists(st.one_of(st.none(), st.dictionaries(names, many)), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @given(rounds, st.integers(0, 3), st.integers(1, 4))
 @hypothesis_settings(max_examples=60)
 def test_whatever_is_told_parts_sum_to_the_nodes_at_every_moment_and_in_the_counters(

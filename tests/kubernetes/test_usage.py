@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import board_share
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.queries import QUERIES, query
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload
@@ -140,6 +140,18 @@ def test_disks_are_those_who_mount_them_else_the_claims() -> None:
     }
 
 
+def test_a_volume_of_google_from_before_csi_is_told_by_its_disks_name() -> None:
+    claim = {"namespace": "shop", "persistentvolumeclaim": "data", "volumename": "pv"}
+    volume = {"persistentvolume": "pv", "gce_persistent_disk_name": "gke-pd-1"}
+    told: Answers = {
+        "nodes": [node("n1", "gce://proj/zone/n1")],
+        "claims": [(claim, 1.0)],
+        "volumes": [(volume, 1.0)],
+    }
+    claimed = Workload("shop", "PersistentVolumeClaim", "data")
+    assert usage(told).disks == {"gcp-disk/proj//gke-pd-1": claimed}
+
+
 @pytest.mark.parametrize(
     ("asked", "offered", "share"),
     [
@@ -165,6 +177,12 @@ def test_boards_are_a_share_of_what_the_node_offers(
     asked: dict[str, float], offered: dict[str, float], share: float
 ) -> None:
     assert board_share(asked, offered) == pytest.approx(share)
+
+
+def test_nodes_that_were_there_lately_are_known_by_their_keys() -> None:
+    gone = {"node": "n0", "provider_id": "aws:///a/i-00"}
+    told: Answers = {"nodes": [node("n1")], "former": [(gone, 1.0), ({"node": "x"}, 1.0)]}
+    assert usage(told).former == ("aws/i-00",)
 
 
 def test_matchers_are_in_every_query_quoted() -> None:

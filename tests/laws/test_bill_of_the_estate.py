@@ -17,6 +17,8 @@ from cloud_carbon_exporter.providers.demo.estate import build
 from tests.bills.told import Told, told
 from tests.providers.demo_support import WEDNESDAY, client, described
 
+pytestmark = pytest.mark.slow
+
 HOURS = (31 + 28 + 31) * 24
 RESOURCES = 400
 KINDS = (

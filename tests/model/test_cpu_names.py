@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.cpu_models import canonical, cpu_model
@@ -19,16 +20,14 @@ IN_OUR_TABLES = sorted(
 )
 
 
-@pytest.mark.parametrize("cpu", IN_OUR_TABLES)
+@over_all("cpu", IN_OUR_TABLES)
 def test_every_processor_of_a_cloud_is_known(cpu: str) -> None:
     described = describe(cpu)
     assert described.microarchitecture != "default"
     assert described.assumed == "" or not cpu_model(cpu)
 
 
-@pytest.mark.parametrize(
-    "name", [row["name"] for row in facts.rows("processors") if row["kind"] == "cpu model"]
-)
+@over_all("name", [row["name"] for row in facts.rows("processors") if row["kind"] == "cpu model"])
 def test_every_model_is_found_by_its_name(name: str) -> None:
     assert cpu_model(name)["name"] == name
     assert cpu_model(f"1st Gen {name} of a cloud")["name"] == name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts, memory, production_gap, server, server_power
 from cloud_carbon_exporter.model.cpu_models import cpu_model
@@ -51,7 +52,7 @@ def without_memory(described: server.Server, level: str) -> float:
     return whole - taken[list(LEVELS).index(level)].value
 
 
-@pytest.mark.parametrize(("provider", "name", "cpu"), NAMED)
+@over_all(("provider", "name", "cpu"), NAMED)
 def test_the_threads_of_a_host_draw_together_what_the_server_draws(
     provider: str, name: str, cpu: str
 ) -> None:
@@ -71,7 +72,7 @@ def test_the_threads_of_a_host_draw_together_what_the_server_draws(
         assert watts.low < watts.value < watts.high
 
 
-@pytest.mark.parametrize(("provider", "name", "cpu"), NAMED)
+@over_all(("provider", "name", "cpu"), NAMED)
 def test_a_host_rents_no_more_threads_than_its_processors_have(
     provider: str, name: str, cpu: str
 ) -> None:
@@ -95,7 +96,7 @@ def size_of_hosts(provider: str, name: str) -> tuple[float, list[tuple[int, int]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("provider", "name"), TYPES)
+@over_all(("provider", "name"), TYPES)
 def test_no_type_has_more_threads_than_its_host(provider: str, name: str) -> None:
     threads, on = size_of_hosts(provider, name)
     assert threads <= min(most for _, most in on)
@@ -107,7 +108,7 @@ def test_no_type_has_more_threads_than_its_host(provider: str, name: str) -> Non
 METAL = [each for each in TYPES if re.search(r"[.-]metal\b", each[1])]
 
 
-@pytest.mark.parametrize(("provider", "name"), METAL)
+@over_all(("provider", "name"), METAL)
 def test_metal_has_all_threads_of_its_host_or_of_half_of_its_sockets(
     provider: str, name: str
 ) -> None:
@@ -187,7 +188,7 @@ def test_a_machine_its_maker_measured_is_no_server() -> None:
     assert components(machine("aws", "mac2.metal"))[0].part == "Apple M1"
 
 
-@pytest.mark.parametrize("name", sorted(set(microarchitectures()) - no_servers()))
+@over_all("name", sorted(set(microarchitectures()) - no_servers()))
 def test_no_server_idles_above_what_was_measured(name: str) -> None:
     for sockets in (1, 2):
         for tdp in (25, 100, 250, 500):
@@ -205,7 +206,7 @@ ARM = [
 ]
 
 
-@pytest.mark.parametrize(("provider", "name", "cpu"), ARM)
+@over_all(("provider", "name", "cpu"), ARM)
 def test_no_arm_host_idles_above_what_was_measured(provider: str, name: str, cpu: str) -> None:
     for described in hosts_of(family(provider, name)):
         curve = server_power.curve(described)

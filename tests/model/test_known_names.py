@@ -27,6 +27,7 @@ def test_whatever_the_tables_hold_is_known(provider: str) -> None:
         assert row["name"] == "default" or told(row["name"]) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_slip_in_a_region_is_told_with_what_was_meant(provider: str) -> None:
     """A key struck twice offers the region itself; one not struck offers a region."""

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 from bench.fit.metal import MetalHost, hosts
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import memory, server_power
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
@@ -79,9 +80,7 @@ def test_a_size_nobody_tells_may_be_small_or_large() -> None:
         assert least.value <= unknown.value + up
 
 
-@pytest.mark.parametrize(
-    "row", rows("families"), ids=lambda row: f"{row['provider']}-{row['family']}"
-)
+@over_all("row", rows("families"), ids=lambda row: f"{row['provider']}-{row['family']}")
 def test_memory_of_a_family_is_of_its_host_and_works_as_its_processor(row: dict[str, str]) -> None:
     if row["pattern"]:
         return
@@ -155,7 +154,7 @@ def module_size(held: Machine) -> tuple[float, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("provider", "name"), TYPES)
+@over_all(("provider", "name"), TYPES)
 def test_a_host_has_the_memory_of_its_largest_machine(provider: str, name: str) -> None:
     held = machine(provider, name)
     whole = parse(components(held)[0].part)

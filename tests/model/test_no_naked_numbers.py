@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
+from tests.over_all import over_all
 
 MODEL = Path(__file__).parents[2] / "src" / "cloud_carbon_exporter" / "model"
 FILES = sorted(MODEL.glob("*.py"))
@@ -50,7 +50,7 @@ def factors(tree: ast.AST) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@over_all("file", FILES, ids=lambda file: file.name)
 def test_the_model_holds_no_naked_number(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     assert naked(tree) == []
@@ -63,7 +63,7 @@ def test_a_naked_number_would_be_found() -> None:
     assert factors(ast.parse("watts = tdp * 3")) == [3]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@over_all("file", FILES, ids=lambda file: file.name)
 def test_the_model_has_no_clock_and_no_logging(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     names = {

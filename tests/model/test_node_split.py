@@ -51,6 +51,7 @@ def summed(parts: NodeParts, shares: Shares) -> FootprintSum:
     return part.footprint()
 
 
+@pytest.mark.slow
 @given(nodes, estates, st.booleans())
 def test_shares_of_each_part_add_up_to_it_and_none_is_below_0(
     node: Node, pods: dict[Workload, Held], by_request: bool
@@ -61,6 +62,7 @@ def test_shares_of_each_part_add_up_to_it_and_none_is_below_0(
         assert math.fsum(column) == pytest.approx(1, rel=1e-12)
 
 
+@pytest.mark.slow
 @given(nodes, estates, st.booleans())
 def test_the_order_of_pods_does_not_matter(
     node: Node, pods: dict[Workload, Held], by_request: bool
@@ -71,6 +73,7 @@ def test_the_order_of_pods_does_not_matter(
     )
 
 
+@pytest.mark.slow
 @given(nodes, estates, held)
 def test_who_uses_more_has_no_smaller_share(
     node: Node, pods: dict[Workload, Held], more: Held
@@ -103,6 +106,7 @@ def test_parts_come_to_the_node_in_watts_and_grams(
     assert math.fsum(ratio.grams for ratio in of_all) == pytest.approx(1, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(nodes, estates, machines)
 def test_what_is_wrong_of_the_node_by_fact_is_wrong_of_its_parts(
     node: Node, pods: dict[Workload, Held], machine: tuple[Resource, dict[str, float]]

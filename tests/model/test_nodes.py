@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from bench.fit.nodes import nodes
 from tests.model.machines import footprint, holding, resource
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts
@@ -49,7 +50,7 @@ def test_a_machine_of_a_cloud_draws_as_a_published_node_that_is_built_alike() ->
         assert node.in_a_cloud.lower < node.measured < node.in_a_cloud.upper
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@over_all("name", KNOWN)
 def test_a_node_draws_the_same_whether_load_or_watts_of_its_boards_were_read(name: str) -> None:
     drawn, known = draw("gpu", name), board(name)
     busy = max(known.idle.value, known.most.value * figure("gpu.full_load_ratio").value)
@@ -58,7 +59,7 @@ def test_a_node_draws_the_same_whether_load_or_watts_of_its_boards_were_read(nam
         assert overhead(known, watts).value >= 0
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@over_all("name", KNOWN)
 def test_the_draw_of_a_board_says_so_where_it_rests_on_an_assumption(name: str) -> None:
     """A figure of a board that nobody published is a guess, and so is what stands on it."""
     drawn = draw("gpu", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, pue_fact
@@ -48,7 +49,7 @@ def test_a_zone_apart_has_the_grid_of_its_city(region: str, zone: str, expected:
     assert place.pue_ratio.basis == ("assumed" if apart else "measured")
 
 
-@pytest.mark.parametrize("zone", APART)
+@over_all("zone", APART)
 def test_every_zone_apart_that_has_a_row_lies_in_a_region_we_know(zone: str) -> None:
     region = next(name for name in facts.regions("aws") if zone.startswith(f"{name}-"))
     place = at("aws", region, zone)

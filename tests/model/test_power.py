@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import memory, nodes, production_gap
 from cloud_carbon_exporter.model.facts import figure
@@ -23,7 +24,7 @@ def test_straight_lines_join_the_knots() -> None:
     assert interpolate((0, 0.5, 1), (10, 20, 60), 2) == 60
 
 
-@pytest.mark.parametrize("name", sorted(microarchitectures()))
+@over_all("name", sorted(microarchitectures()))
 def test_every_microarchitecture_has_a_curve_that_never_falls(name: str) -> None:
     curve = draw("vcpu", name)
     assert list(curve.watts) == sorted(curve.watts)
@@ -82,7 +83,7 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
         assert thread(name).facts[0] in pool.facts
 
 
-@pytest.mark.parametrize("name", sorted(microarchitectures()))
+@over_all("name", sorted(microarchitectures()))
 def test_neither_bound_of_a_thread_falls_with_its_load(name: str) -> None:
     curve = draw("vcpu", name)
     tops: list[float] = []

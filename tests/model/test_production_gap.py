@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bench.fit.metal import MetalHost, estimated, hosts
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model.facts import figure, rows
 from cloud_carbon_exporter.model.hosts import POOLED
@@ -33,7 +34,7 @@ def families() -> list[str]:
     return sorted(part for part in parts if parse(part) is None)
 
 
-@pytest.mark.parametrize("part", families())
+@over_all("part", families())
 def test_no_thread_of_a_cloud_draws_less_than_one_of_the_benchmark(part: str) -> None:
     drawn, benchmark = draw("vcpu", part), thread(part.partition(" or ")[0])
     for level, watts, measured in zip(LEVELS, drawn.watts, benchmark.watts, strict=True):
@@ -46,7 +47,7 @@ PACKAGE_AT_REST = {"Rome (Zen 2)": 65, "Milan (Zen 3)": 100}
 """Watts of a socket that AnandTech read (review of EPYC Milan, March 2021: package idle power)."""
 
 
-@pytest.mark.parametrize("part", families())
+@over_all("part", families())
 def test_a_host_of_amd_may_draw_at_rest_what_reviewers_read(part: str) -> None:
     """They read parts of 225 W of TDP and more; of a smaller one as much less, behind a supply."""
     efficiency = figure("model.supply.idle_efficiency_ratio").value

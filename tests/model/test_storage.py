@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts, storage
 from cloud_carbon_exporter.model.figure import Figure
@@ -111,7 +112,7 @@ def products(factors: Mapping[str, Figure]) -> list[Figure]:
     return made
 
 
-@pytest.mark.parametrize("factor", FACTORS)
+@over_all("factor", FACTORS)
 def test_every_factor_moves_a_class_the_way_it_moves(factor: str) -> None:
     """No factor stands in the table for nothing, and a larger one makes nothing smaller."""
     known = dict(facts.figures())

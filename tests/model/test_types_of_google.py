@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pytest
 from tests.model.machines import footprint, resource
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts, machine_tables
 from cloud_carbon_exporter.model.embodied import made
@@ -60,7 +61,7 @@ def test_no_two_sizes_of_a_family_are_alike() -> None:
         assert known or len(bare) == 1, names
 
 
-@pytest.mark.parametrize("row", TYPES, ids=lambda row: row["type"])
+@over_all("row", TYPES, ids=lambda row: row["type"])
 def test_a_type_is_estimated_as_what_it_is_and_nothing_of_it_is_guessed(row: facts.Row) -> None:
     held = machine("gcp", row["type"])
     family = machine_tables.known("gcp", row["type"], "").family
@@ -82,7 +83,7 @@ def test_a_type_is_estimated_as_what_it_is_and_nothing_of_it_is_guessed(row: fac
     assert 0 < idle.power_watts.value < busy.power_watts.value
 
 
-@pytest.mark.parametrize("row", TYPES, ids=lambda row: row["type"])
+@over_all("row", TYPES, ids=lambda row: row["type"])
 def test_local_ssd_is_there_where_the_name_says_so(row: facts.Row) -> None:
     name = row["type"]
     if "nolssd" in name:

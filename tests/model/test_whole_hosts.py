@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import production_gap, server
 from cloud_carbon_exporter.model.embodied import SITE_PARTS, made, site_grams
@@ -21,7 +22,7 @@ HOSTED = [
 ]
 
 
-@pytest.mark.parametrize("family", [name for name in HOSTED if "serverless" not in name])
+@over_all("family", [name for name in HOSTED if "serverless" not in name])
 def test_metal_that_no_table_lists_is_a_share_of_its_familys_host(family: str) -> None:
     """As the types of the table are: the same parts, and all threads of the host."""
     listed, ruled = (machine("aws", f"{family}{end}") for end in (".4xlarge", ".metal"))

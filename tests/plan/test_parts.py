@@ -14,6 +14,7 @@ from cloud_carbon_exporter.plan.source import Source
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.service.loading import provider
 from tests.imports import ROOT
+from tests.over_all import over_all
 
 ROWS = facts.rows("plan_parts")
 TYPES = sorted({row["type"] for row in ROWS})
@@ -69,7 +70,7 @@ def first(paths: str) -> str:
     return paths.partition("|")[0]
 
 
-@pytest.mark.parametrize("row", HELD, ids=lambda row: f"{row['type']}-{row['part']}-{row['at']}")
+@over_all("row", HELD, ids=lambda row: f"{row['type']}-{row['part']}-{row['at']}")
 def test_a_row_says_what_it_needs(row: facts.Row) -> None:
     assert row["type"].partition("_")[0] in CLOUDS
     assert row["name"] or row["usual_name"] or row["part"] == "ssd"
@@ -89,14 +90,14 @@ def test_a_row_says_what_it_needs(row: facts.Row) -> None:
             assert known or name == "filestore", name
 
 
-@pytest.mark.parametrize("resource_type", TYPES)
+@over_all("resource_type", TYPES)
 def test_a_type_is_of_a_kind_that_the_exporter_has(resource_type: str) -> None:
     kinds = {row["kind"] for row in ROWS if row["type"] == resource_type}
     assert len(kinds) == 1
     assert kinds <= {spec.kind for name in REAL_CLOUDS for spec in provider(name).services}
 
 
-@pytest.mark.parametrize("row", STORED, ids=lambda row: f"{row['type']}-{row['at']}")
+@over_all("row", STORED, ids=lambda row: f"{row['type']}-{row['at']}")
 def test_twice_the_size_is_twice_the_bytes(row: facts.Row) -> None:
     amounts: list[float] = []
     for gib in (100, 200):

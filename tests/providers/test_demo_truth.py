@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.over_all import over_all
 from tests.providers.demo_support import WEDNESDAY, client, described, series
 
 from cloud_carbon_exporter.model.types import Resource
@@ -55,7 +56,7 @@ def test_a_kind_is_measured_by_nothing_its_cloud_does_not_tell(cloud: str, kind:
     assert {(metric.into, bool(metric.class_dimension)) for metric in promised} <= told
 
 
-@pytest.mark.parametrize("blueprint", ALL, ids=lambda blueprint: blueprint.service)
+@over_all("blueprint", ALL, ids=lambda blueprint: blueprint.service)
 def test_what_works_is_measured(blueprint: Blueprint) -> None:
     """A profile of work that no series tells would move nothing."""
     assert bool(blueprint.profile) <= bool(made_up(blueprint.kind).metrics)

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.aws_replay import described, recordings
 from tests.fakes.gcp_estate import recorded as assets
 from tests.fakes.scaleway_schema import response_type
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import module_specs
 from tests.providers.scaleway.support import all_recorded
 
@@ -40,7 +41,7 @@ def test_every_cloud_has_its_owners() -> None:
     assert OWNERS.keys() == PROVIDERS.keys() == {cloud.label for cloud in REAL_CLOUDS.values()}
 
 
-@pytest.mark.parametrize(("cloud", "kind"), ROWS)
+@over_all(("cloud", "kind"), ROWS)
 def test_every_chain_of_owners_ends_in_what_is_described_or_says_why_nothing_draws(
     cloud: str, kind: str
 ) -> None:
@@ -166,7 +167,7 @@ def test_what_runs_an_instance(told: dict[str, Any], tags: dict[str, str], kind:
 SEARCHED = sorted(str(member.value) for member in response_type("search.v1alpha1.ResourceType"))
 
 
-@pytest.mark.parametrize("search_type", SEARCHED)
+@over_all("search_type", SEARCHED)
 def test_what_scaleways_search_finds_owned_is_no_resource_of_its_ledger(search_type: str) -> None:
     product, _, thing = search_type.partition("_")
     if f"{product}/{thing}" in OWNERS["scaleway"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.fakes.aws_replay import described, recordings
 from tests.fakes.gcp_estate import recorded
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import module_specs
 
 from cloud_carbon_exporter.model import facts
@@ -60,7 +61,7 @@ def unread(resource: Resource) -> Footprint:
     return estimate(resource, {}, PARIS, GRID)
 
 
-@pytest.mark.parametrize(("kind", "signal"), priors())
+@over_all(("kind", "signal"), priors())
 def test_each_prior_is_of_a_kind_there_is_and_a_signal_it_has(kind: str, signal: str) -> None:
     assert signal in {metric.into for metric in SPECS[kind].metrics}
     row = facts.figure(f"{PRIOR}{kind}.{signal}")

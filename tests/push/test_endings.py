@@ -19,6 +19,7 @@ from cloud_carbon_exporter.push.pusher import Pusher
 from cloud_carbon_exporter.push.samples import samples
 from cloud_carbon_exporter.push.settings import PushSettings
 from tests.exposition import estate
+from tests.patience import PATIENCE_SECONDS
 from tests.push.pushing import SINCE, Tally, delivery_to, rendered, write_request
 from tests.push.receiver import Receiver, receiver
 
@@ -101,6 +102,7 @@ PROTOCOLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("settings", "read"), PROTOCOLS, ids=["2.0", "1.0", "otlp"])
 async def test_what_went_is_said_once_and_all_at_the_end(
     settings: Callable[[str], PushSettings], read: Read
@@ -172,6 +174,7 @@ TAKEN: Answer = (200, b"", {})
 BUSY: Answer = (503, b"", {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [[REFUSED], [TAKEN, REFUSED], [TAKEN]])
 async def test_what_arrived_of_pushes_that_failed_ends_too(
     monkeypatch: pytest.MonkeyPatch, second: list[Answer]
@@ -200,6 +203,7 @@ async def push_in_part(delivery: Delivery, exposition: Exposition, at: Receiver)
     assert not at.answers
 
 
+@pytest.mark.slow
 async def test_what_arrived_of_a_push_that_was_cancelled_ends_with_the_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -268,9 +272,10 @@ async def test_the_end_of_the_program_is_said(
 ) -> None:
     monkeypatch.setattr(deliveries, "END_SECONDS", 20)
     async with receiver() as at:
-        settings = PushSettings(remote_write_url=at.url, interval_seconds=0.02)
+        settings = PushSettings(remote_write_url=at.url)
         wanted = destinations(settings, SINCE, {})
         pusher = Pusher(settings, wanted, Tally(), lambda: rendered(1), lambda: SINCE)
+        pusher._interval_seconds = 0.02  # of its pauses: each push has its minute
         await cancelled_after_a_push(pusher, at)
         assert read_write(at.requests[-1][2]) == (set(), series_of(rendered(1)))
     assert "was not told" not in caplog.text
@@ -284,7 +289,7 @@ async def test_who_cannot_be_told_of_the_end_holds_nobody_up(
         delivery = delivery_to(PushSettings(remote_write_url=at.url))
         await delivery.push(rendered(1))
         at.answers += [(503, b"", {})] * 9
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await delivery.end()
         await delivery.close()
     assert "remote-write was not told that all series end" in caplog.text
@@ -292,7 +297,7 @@ async def test_who_cannot_be_told_of_the_end_holds_nobody_up(
 
 async def cancelled_after_a_push(pusher: Pusher, at: Receiver) -> None:
     running = asyncio.create_task(pusher.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not at.requests:
             await asyncio.sleep(0.005)
     await asyncio.sleep(0.05)
@@ -311,6 +316,6 @@ async def test_who_hangs_at_the_end_of_a_pusher_is_told_of_too(
         wanted = destinations(settings, SINCE, {})
         pusher = Pusher(settings, wanted, Tally(), lambda: rendered(1), lambda: SINCE)
         at.answers = [(200, b"", {}), *[(503, b"", {})] * 9]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await cancelled_after_a_push(pusher, at)
     assert "remote-write was not told that all series end" in caplog.text

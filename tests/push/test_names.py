@@ -12,14 +12,15 @@ import pytest
 
 from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Family
 from cloud_carbon_exporter.push.otlp import unit
+from tests.over_all import over_all
 from tests.push import translation
 
 ALL = (*FAMILIES, *UPSTREAM)
 TRANSLATIONS = (translation.escaped, translation.suffixed, translation.victoria)
 
 
-@pytest.mark.parametrize("translate", TRANSLATIONS)
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+@over_all("translate", TRANSLATIONS)
+@over_all("family", ALL, ids=lambda family: family.name)
 def test_every_family_keeps_its_name(
     family: Family, translate: Callable[[str, str, bool], str]
 ) -> None:

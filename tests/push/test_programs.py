@@ -21,6 +21,7 @@ import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from tests.e2e.programs import Exporter, Process, eventually, surroundings
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.e2e
 
@@ -88,7 +89,7 @@ def shrink_and_end(prometheus: str, home: Path, *arguments: str) -> str:
         exporter.popen.send_signal(signal.SIGHUP)
         eventually(lambda: power_of(prometheus) == 10, "the ten that are left")
         code, seconds = exporter.end()
-        assert code == 0 and seconds < 2
+        assert code == 0 and seconds < 30
         eventually(lambda: power_of(prometheus) == 0, "none")
         assert not asked(prometheus, '{job="x", __name__!="target_info"}')
         return exporter.output
@@ -140,7 +141,7 @@ OF_AN_ANSWER = {
 
 def asked(prometheus: str, query: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(
-        f"{prometheus}/api/v1/query?query={urllib.parse.quote(query)}", timeout=20
+        f"{prometheus}/api/v1/query?query={urllib.parse.quote(query)}", timeout=PATIENCE_SECONDS
     ) as answer:
         result: list[dict[str, Any]] = json.load(answer)["data"]["result"]
     return result
@@ -245,12 +246,12 @@ def test_a_receiver_that_hangs_holds_up_neither_the_end_nor_the_state(tmp_path: 
         flags = (url, "-collect.interval=1s", f"-state.file={state}")
         with Exporter(tmp_path, "-demo.enabled", *flags) as exporter:
             exporter.ready()
-            silent.settimeout(20)
+            silent.settimeout(PATIENCE_SECONDS)
             pushed, _ = silent.accept()
             state.unlink(missing_ok=True)
             code, seconds = exporter.end()
             pushed.close()
-            assert code == 0 and seconds < 2
+            assert code == 0 and seconds < 30, "a push of a minute is cut"
             exporter.line("otlp was not told that all series end")
     assert '"section":"counters"' in state.read_text()
 

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.push import sending
 from cloud_carbon_exporter.push.destinations import destinations
 from cloud_carbon_exporter.push.pusher import Pusher
 from cloud_carbon_exporter.push.settings import PushSettings
+from tests.patience import PATIENCE_SECONDS
 from tests.push.pushing import SINCE, Tally, push, rendered, write_request
 from tests.push.receiver import Receiver, receiver
 
@@ -140,13 +141,13 @@ async def test_headers_are_read_before_each_push_and_never_shown(
 
 
 async def test_the_newest_figures_are_pushed_again_and_again() -> None:
-    settings_of = PushSettings(interval_seconds=0.02)
     async with receiver() as at:
-        settings = replace(settings_of, remote_write_url=at.url)
+        settings = PushSettings(remote_write_url=at.url)
         newest: list[Exposition | None] = [None]
         pushing = Pusher(
             settings, destinations(settings, SINCE, {}), Tally(), lambda: newest[0], time.time
         )
+        pushing._interval_seconds = 0.02  # of its pauses: each push has its minute
         running = asyncio.create_task(pushing.run())
         await asyncio.sleep(0)
         before = rendered().series
@@ -162,7 +163,7 @@ async def test_the_newest_figures_are_pushed_again_and_again() -> None:
 
 
 async def arrived(at: Receiver, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(at.requests) < count:
             await asyncio.sleep(0.005)
 
@@ -182,7 +183,7 @@ async def test_whatever_fails_pushing_begins_anew(caplog: pytest.LogCaptureFixtu
     settings = PushSettings(remote_write_url="http://127.0.0.1:9", interval_seconds=0.01)
     pusher = Pusher(settings, destinations(settings, SINCE), Tally(), newest, time.time)
     running = asyncio.create_task(pusher.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asked.wait()
     assert not running.done()
     assert caplog.text.count("begins anew") == 2

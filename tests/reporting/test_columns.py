@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,6 +84,7 @@ def test_a_line_goes_on_below_under_its_last_column() -> None:
     ]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.text(max_size=40), st.text(max_size=60)), min_size=1, max_size=4),
     st.integers(20, 100),

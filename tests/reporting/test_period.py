@@ -35,6 +35,8 @@ from tests.reporting.months import (
     source,
 )
 
+pytestmark = pytest.mark.slow
+
 FORMS: Mapping[str, Callable[[PeriodReport], str]] = {
     "txt": lambda of: tables.as_text(sections(of)),
     "md": lambda of: tables.as_markdown(sections(of)),

@@ -14,6 +14,8 @@ from cloud_carbon_exporter.providers.demo.day import UTC_OFFSET_HOURS, is_weeken
 from cloud_carbon_exporter.service.demo_past import DEMO_DAYS, made_up_past
 from tests.providers.demo_support import WEDNESDAY, client, described
 
+pytestmark = pytest.mark.slow
+
 PAST = range(int(WEDNESDAY) - DEMO_DAYS * DAY_SECONDS, int(WEDNESDAY), HOUR_SECONDS)
 
 

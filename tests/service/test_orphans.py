@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 from cloud_carbon_exporter.service.orphans import bury
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_a_zombie_is_buried_at_the_second_look() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as left:
-        until, seen = time.monotonic() + 30, frozenset[int]()
+        until, seen = time.monotonic() + PATIENCE_SECONDS, frozenset[int]()
         while left.pid not in seen and time.monotonic() < until:
             seen = bury(frozenset())
         assert left.pid in seen

@@ -22,10 +22,10 @@ from cloud_carbon_exporter.providers.demo.client import DemoClient
 from cloud_carbon_exporter.service import shown
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.service import Service
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_SECONDS = 30.0
 ENERGY = "cloud_carbon_account_energy_joules_total"
 CALLS = "cloud_carbon_exporter_api_requests_total"
 

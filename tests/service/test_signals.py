@@ -21,6 +21,7 @@ from cloud_carbon_exporter.service import signals
 from cloud_carbon_exporter.service.service import Service
 from cloud_carbon_exporter.service.signal_thread import SignalThread
 from cloud_carbon_exporter.service.signals import run_once
+from tests.patience import PATIENCE_SECONDS
 
 
 async def give_back(told: list[str]) -> None:
@@ -43,7 +44,8 @@ async def run(self):
 Collector.run = run
 sys.exit(cli.main(['-demo.enabled', '-listen=localhost:0']))
 """
-HANGS = ("time.sleep(60)", "while True: pass")
+HANG_SECONDS = 60
+HANGS = (f"time.sleep({HANG_SECONDS})", "while True: pass")
 
 
 @contextmanager
@@ -68,19 +70,18 @@ def test_a_program_whose_loop_hangs_ends_in_time(how: str, number: signal.Signal
     with hanging(how) as program:
         began = time.monotonic()
         program.send_signal(number)
-        assert program.wait(30) == 0
-        assert time.monotonic() - began < 5
+        assert program.wait(PATIENCE_SECONDS) == 0
+        assert time.monotonic() - began < HANG_SECONDS / 2
 
 
 @pytest.mark.slow
 def test_a_second_signal_ends_it_at_once_though_its_loop_hangs() -> None:
     with hanging(HANGS[0]) as program:
         program.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
-        began = time.monotonic()
-        program.send_signal(signal.SIGTERM)
-        assert program.wait(30) == 1
-        assert time.monotonic() - began < 1
+        while program.poll() is None:  # two that come as one are one
+            time.sleep(0.1)
+            program.send_signal(signal.SIGTERM)
+        assert program.returncode == 1, "at the end of its time it would be 0"
 
 
 def no_thread_is_left(self: threading.Thread) -> None:
@@ -98,8 +99,8 @@ async def test_a_signal_is_followed_where_no_thread_can_be_started(
     orders = signals._Orders(asyncio.get_running_loop(), stop, asyncio.Event(), deadline, service)
     monkeypatch.setattr(threading.Thread, "start", no_thread_is_left)
     orders.follow(signal.SIGTERM)
-    await asyncio.wait_for(stop.wait(), 5)
-    assert ended.wait(5)
+    await asyncio.wait_for(stop.wait(), PATIENCE_SECONDS)
+    assert ended.wait(PATIENCE_SECONDS)
 
 
 def test_who_fails_to_start_the_deadline_has_told_the_program_to_end() -> None:
@@ -110,7 +111,7 @@ def test_who_fails_to_start_the_deadline_has_told_the_program_to_end() -> None:
     orders = signals._Orders(loop, stop, asyncio.Event(), deadline, service)
     with pytest.raises(AttributeError):
         orders.follow(signal.SIGTERM)
-    loop.run_until_complete(asyncio.wait_for(stop.wait(), 5))
+    loop.run_until_complete(asyncio.wait_for(stop.wait(), PATIENCE_SECONDS))
     loop.close()
 
 
@@ -123,7 +124,7 @@ class HeldLog(logging.Handler):
         self.told: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.free.wait(30)
+        self.free.wait(PATIENCE_SECONDS)
         self.told.append(record.getMessage())
 
 
@@ -136,7 +137,7 @@ def test_the_end_waits_for_no_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -
     signals.log.addHandler(held)
     try:
         signals.ShutdownDeadline().start(lambda: ["a token"])
-        assert ended.wait(5)
+        assert ended.wait(PATIENCE_SECONDS)
         assert held.told == []
     finally:
         held.free.set()
@@ -157,7 +158,7 @@ def test_what_is_left_behind_is_told_before_the_end(
     monkeypatch.setattr(signals, "GIVING_BACK_SECONDS", 0.05)
     monkeypatch.setattr(os, "_exit", end)
     signals.ShutdownDeadline().start(lambda: ["a token"])
-    assert ended.wait(5)
+    assert ended.wait(PATIENCE_SECONDS)
     assert "1 left behind: a token" in told_at_the_end
 
 
@@ -165,7 +166,7 @@ def test_what_ended_by_itself_leaves_no_thread() -> None:
     deadline = signals.ShutdownDeadline()
     (watching,) = [thread for thread in threading.enumerate() if thread.name == "deadline"]
     deadline.cancel()
-    watching.join(5)
+    watching.join(PATIENCE_SECONDS)
     assert not watching.is_alive()
 
 
@@ -175,7 +176,7 @@ def test_each_signal_is_heard_and_what_was_before_is_put_back() -> None:
     with SignalThread((signal.SIGHUP,), heard.append):
         for expected in (1, 2):
             os.kill(os.getpid(), signal.SIGHUP)
-            until = time.monotonic() + 30
+            until = time.monotonic() + PATIENCE_SECONDS
             while len(heard) < expected and time.monotonic() < until:
                 time.sleep(0.01)
     assert heard == [signal.SIGHUP] * 2

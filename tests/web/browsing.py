@@ -6,9 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from shutil import which
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 from tests.exposition import estate
 from tests.web.serving import Held, address, held, served
 
@@ -25,6 +24,9 @@ from cloud_carbon_exporter.service.opening import open_collector
 from cloud_carbon_exporter.web.api.history import Remembered, nothing_remembered
 from cloud_carbon_exporter.web.settings import WebSettings
 from cloud_carbon_exporter.web.trend import Trend
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, ConsoleMessage, Page, Request
 
 SETTINGS = WebSettings(exposition=Settings(tags=("team", "env")), version="1.2.3")
 
@@ -94,6 +96,8 @@ async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
     program = which("chromium")
     assert program, "chromium is needed: apt-get install chromium"
+    from playwright.async_api import async_playwright  # estates alone are asked for without it
+
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 import bcrypt
 from aiohttp import ClientSession, encode_basic_auth
 from tests.exposition import estate
+from tests.patience import PATIENCE_SECONDS
 from tests.web.certificates import Authority
 from tests.web.serving import SETTINGS, held
 
@@ -82,6 +83,6 @@ async def end(writer: asyncio.StreamWriter, *, reset: bool = False) -> None:
 
 
 async def eventually(ask: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not ask():
             await asyncio.sleep(0.01)

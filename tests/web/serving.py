@@ -11,6 +11,7 @@ from tests.exposition import estate
 
 from cloud_carbon_exporter.exposition import Exposition, render
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.web.api.advice_decisions import Decisions
 from cloud_carbon_exporter.web.api.history import Remembered, nothing_remembered
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
@@ -50,9 +51,11 @@ async def served(
     settings: WebSettings = SETTINGS,
     trend: Trend | None = None,
     remembered: Remembered = nothing_remembered,
+    decisions: Decisions | None = None,
 ) -> AsyncIterator[ClientSession]:
     """A client of the running application; its URLs are relative to it."""
-    app = make_app(settings, collector, trend, remembered, lambda: collector.snapshot.budgets)
+    told = remembered, lambda: collector.snapshot.budgets
+    app = make_app(settings, collector, trend, *told, decisions)
     runner = await start(app, "127.0.0.1", 0)
     port = runner.addresses[0][1]
     try:

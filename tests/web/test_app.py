@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from bench.bench_exposition import snapshot as large_snapshot
 from tests.exposition import estate
+from tests.patience import PATIENCE_SECONDS
 from tests.web.serving import SETTINGS, address, held, served
 
 from cloud_carbon_exporter.web import app as app_module
@@ -95,7 +96,7 @@ async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(
             writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
             await reader.readexactly(100)
             writer.transport.abort()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await left.wait()
     finally:
         log.removeHandler(seen)

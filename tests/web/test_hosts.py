@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.exposition import estate
+from tests.patience import PATIENCE_SECONDS
 from tests.web.listening import USERS, connect, end, listening
 from tests.web.serving import SETTINGS, held, served
 
@@ -155,7 +156,7 @@ def test_the_full_name_is_asked_for_until_it_comes(monkeypatch: pytest.MonkeyPat
 
     own, full = OwnNames(), {"carbon", "carbon.corp.example"}
     own.learn(("carbon",), ask)
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_SECONDS
     while own.names != full and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(0.05)

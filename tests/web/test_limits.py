@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 from tests.exposition import estate
+from tests.patience import PATIENCE_SECONDS
 from tests.web.listening import (
     connect,
     listening,
@@ -57,7 +58,7 @@ async def test_an_address_answers_as_in_go(host: str) -> None:
 async def test_heads_larger_than_any_browser_sends_are_refused(folder: Path, sent: bytes) -> None:
     async with listening(folder, "") as (_, url):
         reader, writer = await connect(url, sent)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert (await reader.readline()).split()[1] in (b"400", b"431", b"414")
         writer.close()
 
@@ -65,9 +66,9 @@ async def test_heads_larger_than_any_browser_sends_are_refused(folder: Path, sen
 async def test_who_does_not_end_a_head_is_cut_and_others_are_not(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(guard, "HEAD_SECONDS", 0.5)
     request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-    async with listening(folder, "") as (_, url), asyncio.timeout(30):
+    async with listening(folder, "") as (_, url), asyncio.timeout(PATIENCE_SECONDS):
         kept, writer = await connect(url, request)
         assert (await kept.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200")
         slow, other = await connect(url, request[:-2] + b"X: ")
@@ -84,7 +85,7 @@ async def test_who_does_not_take_the_answer_is_cut(
 ) -> None:
     monkeypatch.setattr(guard, "ANSWER_SECONDS", 0.1)
     monkeypatch.setattr(guard, "HEAD_SECONDS", 0.1)
-    async with listening(folder, "") as (_, url), asyncio.timeout(30):
+    async with listening(folder, "") as (_, url), asyncio.timeout(PATIENCE_SECONDS):
         reader, writer = await connect(url, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         with contextlib.suppress(ConnectionResetError):
             await reader.read()  # ends though the connection could be kept
@@ -97,7 +98,7 @@ async def test_the_oldest_connections_go_when_there_are_too_many(
     monkeypatch.setattr(guard, "CONNECTIONS_MOST", 5)
     async with listening(folder, "") as (_, url):
         idle = [await connect(url, b"G") for _ in range(12)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             ended = 0
             for reader, writer in idle[:7]:
                 with contextlib.suppress(ConnectionResetError):

@@ -55,6 +55,7 @@ async def test_what_is_asked_for_is_as_in_the_whole_answer(format_: Format, codi
     assert all(kept[key] == value for key, value in some.items() if key != changing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ACCEPT)
 async def test_every_family_can_be_asked_for_alone(format_: Format) -> None:
     async with served(held(estate.SNAPSHOT)) as client:

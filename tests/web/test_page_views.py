@@ -98,7 +98,7 @@ async def test_what_is_chosen_lives_in_the_address(
         )
         await expect(page.get_by_role("searchbox")).to_have_value("shop")
         pressed = page.locator("[aria-pressed=true]")
-        await expect(pressed).to_have_text(["Operational", "30 d", "Since last week"])
+        await expect(pressed).to_have_text(["Operational", "30 d", "Namespace", "Since last week"])
 
 
 async def test_an_address_that_says_nonsense_shows_the_usual(

@@ -8,6 +8,7 @@ import threading
 
 import bcrypt
 import pytest
+from tests.patience import PATIENCE_SECONDS
 
 from cloud_carbon_exporter.web import passwords
 from cloud_carbon_exporter.web.passwords import Busy, Passwords, credentials
@@ -102,7 +103,7 @@ async def test_a_flood_of_guesses_does_not_queue_without_end(
 ) -> None:
     go = threading.Event()
     monkeypatch.setattr(passwords, "_WAITING_MOST", 3)
-    monkeypatch.setattr(passwords, "matches", lambda *_: go.wait(30) and False)
+    monkeypatch.setattr(passwords, "matches", lambda *_: go.wait(PATIENCE_SECONDS) and False)
     users = Passwords({"bob": HASH})
     waiting = [asyncio.create_task(users.right(header("bob", f"guess {n}"))) for n in range(3)]
     await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -41,3 +42,35 @@ def test_they_are_read_anew_each_time() -> None:
     held = [bytearray(1 << 20) for _ in range(64)]
     assert process_metrics("text") != before
     assert held
+
+
+def _told(text: bytes) -> dict[str, float]:
+    """Lines without their numbers, and the numbers."""
+    told: dict[str, float] = {}
+    for line in text.decode().splitlines():
+        series, _, number = line.rpartition(" ")
+        told[line if line.startswith("#") else series] = 0 if line[0] == "#" else float(number)
+    return told
+
+
+@pytest.mark.parametrize("format_", ["text", "openmetrics"])
+def test_they_are_read_as_prometheus_client_reads_them(format_: Format) -> None:
+    gc.disable()  # or a collection between the two would be told by one of them
+    try:
+        theirs = _told(written(_collectors().collect(), format_))
+        ours = _told(process_metrics(format_))
+    finally:
+        gc.enable()
+    assert list(ours) == list(theirs)
+    for series, number in theirs.items():
+        assert ours[series] == pytest.approx(number, rel=0.05, abs=1), series
+
+
+def test_where_proc_is_hidden_they_are_what_prometheus_client_can_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hidden() -> None:
+        raise FileNotFoundError("/proc/self/stat")
+
+    monkeypatch.setattr("cloud_carbon_exporter.web.process_metrics._of_process", hidden)
+    assert b"python_info{" in process_metrics("text")

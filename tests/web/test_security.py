@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientConnectorError, ClientError, ClientSession
+from tests.patience import PATIENCE_SECONDS
 from tests.web.certificates import Authority
 from tests.web.listening import (
     BOB,
@@ -172,6 +173,6 @@ async def test_a_renewed_certificate_is_shown_to_the_next_client(
             writer.close()
             return ("DNS", "renewed") in certificate["subjectAltName"]
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not await shown():
                 await asyncio.sleep(0.01)

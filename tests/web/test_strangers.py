@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from multidict import MultiDict
 from tests.exposition import estate
+from tests.patience import PATIENCE_SECONDS
 from tests.web.listening import MUTUAL, TLS, connect, end, listening
 from tests.web.serving import SETTINGS, held
 
@@ -96,7 +97,7 @@ async def sends(port: int, sent: bytes) -> bytes:
     writer.write(sent)
     writer.write_eof()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await reader.readline()
     except ConnectionError:
         return b""
@@ -139,6 +140,7 @@ def head(method: str, target: str, fields: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(

@@ -99,6 +99,7 @@ def _values(chart: Mapping[str, Any]) -> list[list[float]]:
     return [*(series["values"] for series in chart["series"]), *others]
 
 
+@pytest.mark.slow
 async def test_a_chart_says_what_the_history_says() -> None:
     remembered = demo_past(await demo_snapshot())
     chart = await told("/api/v1/trend?range=30d&by=kind", remembered)
@@ -112,6 +113,7 @@ async def test_a_chart_says_what_the_history_says() -> None:
                 assert row.get("sum", row)[bound] == pytest.approx(expected[bound], rel=0.02)
 
 
+@pytest.mark.slow
 async def test_a_week_by_the_hour_is_small() -> None:
     chart = await told("/api/v1/trend?range=7d&by=kind", demo_past(await demo_snapshot()))
     assert len(chart["start"]) == 168

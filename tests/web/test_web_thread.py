@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+from tests.patience import PATIENCE_SECONDS
 
 from cloud_carbon_exporter.web.web_thread import WebThread, on
 
@@ -35,7 +36,7 @@ async def test_it_goes_on_while_the_first_loop_is_held_up() -> None:
 
     ticking = asyncio.create_task(web_thread.run(tick()))
     await asyncio.sleep(0)
-    assert seen.wait(5), "the loop of this test stands still here"
+    assert seen.wait(PATIENCE_SECONDS), "the loop of this test stands still here"
     assert sum(ticks.acquire(blocking=False) for _ in range(3)) == 3
     await ticking
     await web_thread.close()
@@ -60,6 +61,6 @@ async def test_errors_and_cancelling_go_through_both_ways() -> None:
         await web_thread.run(fail())
     with pytest.raises(TimeoutError):
         await web_thread.run(ask_home())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await cancelled.wait()
     await web_thread.close()

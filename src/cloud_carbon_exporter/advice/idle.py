@@ -7,11 +7,17 @@ from cloud_carbon_exporter.advice.saving import NOTHING, carried, of_parts
 from cloud_carbon_exporter.advice.subject import Subject, Words, advice
 from cloud_carbon_exporter.model.advice import Advice
 from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.types import Component, Resource
 
 SIGNALS = ("cpu_ratio", "gpu_ratio")
 
 _HARDWARE = frozenset({"vcpu", "memory", "gpu", "ssd", "hdd"})
 """Kinds of parts that a thing holds no more once it is stopped; its network disks stay."""
+
+
+def hardware_of(resource: Resource) -> list[Component]:
+    """Parts of a machine that it holds no more once it is stopped."""
+    return [part for part in resource.components if part.kind in _HARDWARE]
 
 
 def idle(subject: Subject) -> Advice | None:

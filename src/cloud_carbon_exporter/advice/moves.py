@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.advice.known import known_spread, told_load
+from cloud_carbon_exporter.advice.offered import may_move, offers, service_of
 from cloud_carbon_exporter.advice.oversized import SIGNAL
 from cloud_carbon_exporter.advice.saving import carried, of_parts
 from cloud_carbon_exporter.advice.sizes import type_name
@@ -31,38 +32,18 @@ _SPELLED = {
 MACHINES = frozenset({"ec2/instance", "compute/instance", "instance/server"})
 """Kinds that come in every type of their cloud."""
 
-SERVICES: Mapping[str, frozenset[str]] = {
-    "rds/db_instance": frozenset({"m6i", "r6i", "m7i", "r7i", "m7g", "r7g", "t3", "t4g"}),
-    "elasticache/cache_cluster": frozenset({"m7g", "r7g", "t3", "t4g"}),
-    "memorydb/cluster": frozenset({"r7g", "t4g"}),
-}
-"""Lines that managed services offer (Amazon RDS user guide, DB instance classes; ElastiCache and
-MemoryDB user guides, supported node types). Of all others nothing is known, and nothing told."""
-
 _CAVEATS: Mapping[AdviceKind, str] = {
     "older_generation": "not every region has it, and its drivers may have to be newer",
-    "arm": "programs must be built for Arm, and not every region has it; work an hour is taken as "
-    "the same",
+    "arm": "programs must be built for Arm, Windows is not offered on it, and not every region has "
+    "it; work an hour is taken as the same",
 }
 
 
 class Move(NamedTuple):
-    """What a line of machines becomes: a name with {size}, {shape} and the like.
-
-    most_vcpus: of the line it becomes, gib_per_vcpu: in which it comes; 0 and none where the table
-    of types has its sizes.
-    """
+    """What a line of machines becomes: a name with {size}, {shape} and the like."""
 
     kind: AdviceKind
     becomes: str
-    most_vcpus: float
-    gib_per_vcpu: tuple[float, ...]
-
-    def holds(self, now: Machine) -> bool:
-        """Whether the line comes in the size of a machine."""
-        if self.most_vcpus and now.vcpus > self.most_vcpus:
-            return False
-        return not self.gib_per_vcpu or now.memory_gib / now.vcpus in self.gib_per_vcpu
 
 
 def older_generation(subject: Subject) -> Advice | None:
@@ -79,7 +60,10 @@ def _moved(subject: Subject, kind: AdviceKind) -> Advice | None:
     resource = subject.resource
     provider, host_type = resource.location.provider, resource.info.get("host_type", "")
     spread = known_spread(subject.evidence, SIGNAL)
-    becomes = target(provider, host_type, kind, resource.kind) if spread is not None else None
+    becomes: str | None = None
+    if spread is not None and may_move(resource):
+        zone = resource.location.zone
+        becomes = target(provider, host_type, kind, service_of(resource), zone)
     if spread is None or becomes is None:
         return None
     now, then = machine(provider, host_type), machine(provider, becomes)
@@ -97,6 +81,7 @@ def _moved(subject: Subject, kind: AdviceKind) -> Advice | None:
         "vCPUs",
         way_back=f"back to {host_type}, as long as it is offered",
         caveat=_CAVEATS[kind],
+        becomes=becomes,
     )
     return advice(kind, subject, words, saved)
 
@@ -107,9 +92,12 @@ def _made_of(of: Machine) -> str:
 
 @lru_cache(maxsize=4096)
 def target(
-    provider: str, host_type: str, kind: AdviceKind, resource_kind: str = "ec2/instance"
+    provider: str, host_type: str, kind: AdviceKind, service: str = "ec2/instance", zone: str = ""
 ) -> str | None:
-    """The type that another becomes, with as many vCPUs and no less memory; None without any."""
+    """The type that another becomes, with as many vCPUs and no less memory; None without any.
+
+    service, zone: of the resource, which may not have it.
+    """
     told = type_name(provider, host_type) if host_type else None
     if told is None or is_guessed(provider, host_type):
         return None
@@ -117,7 +105,7 @@ def target(
     moves = _moves(provider).get(match["line"], ()) if match else ()
     now = machine(provider, host_type)
     for move in moves:
-        if match is None or move.kind != kind or not move.holds(now):
+        if match is None or move.kind != kind:
             continue
         bare = move.becomes.format(
             size=match["size"],
@@ -125,21 +113,26 @@ def target(
             vcpus=f"{now.vcpus:g}",
             gib=f"{now.memory_gib:g}",
         )
-        if _is_offered(provider, resource_kind, bare, now):
+        if _is_known(provider, bare, now) and _is_there(provider, service, bare, zone):
             return f"{told.prefix}{bare}"
     return None
 
 
-def _is_offered(provider: str, resource_kind: str, bare: str, now: Machine) -> bool:
-    """Whether a type is known, comes in the size, and is one of those the service has."""
+def _is_known(provider: str, bare: str, now: Machine) -> bool:
+    """Whether a type is known, and comes in the size."""
     if is_guessed(provider, bare) or (provider != "scaleway" and not lists(provider, bare)):
         return False
-    if resource_kind not in MACHINES:
-        line, _, size = bare.partition(".")
-        if line not in SERVICES.get(resource_kind, ()) or size == "nano":
-            return False
     then = machine(provider, bare)
     return then.vcpus == now.vcpus and then.memory_gib >= now.memory_gib
+
+
+def _is_there(provider: str, service: str, bare: str, zone: str) -> bool:
+    """Whether a service has it in a zone: as facts list it; machines of AWS and Google are listed
+    by their types.
+    """
+    told = offers(provider, service, bare, zone)
+    by_type = provider != "scaleway" and service in MACHINES
+    return told is True or (told is None and by_type)
 
 
 @cache
@@ -148,8 +141,7 @@ def _moves(provider: str) -> Mapping[str, tuple[Move, ...]]:
     for row in rows("machine_moves"):
         if row["provider"] == provider:
             kind: AdviceKind = "arm" if row["advice"] == "arm" else "older_generation"
-            gib = tuple(map(float, row["memories"].split()))
-            move = Move(kind, row["becomes"], float(row["most_vcpus"] or 0), gib)
+            move = Move(kind, row["becomes"])
             for line in row["line"].lower().split():
                 known[line] = (*known.get(line, ()), move)
     return known

@@ -90,6 +90,7 @@ def _piled_up(group: Group, members: Sequence[Subject], now: float) -> Advice | 
         "some may have to be kept by law or contract",
         "none: a deleted snapshot is gone, unless a recycle bin holds it",
         saved,
+        members=tuple([subject.resource.id for subject in old]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
+from cloud_carbon_exporter.advice.offered import service_of
 from cloud_carbon_exporter.advice.saving import carried, of_parts
 from cloud_carbon_exporter.advice.sizes import smaller
 from cloud_carbon_exporter.advice.subject import Subject, Words, advice
@@ -31,7 +32,7 @@ def oversized(subject: Subject) -> Advice | None:
     parts = scaled(resource.components, now, best)
     if parts is None:
         return None
-    loads = {**subject.loads, SIGNAL: min(1.0, spread.mean * now.vcpus / best.vcpus)}
+    loads = {**subject.loads, SIGNAL: min(1.0, subject.loads[SIGNAL] * now.vcpus / best.vcpus)}
     after = subject.emissions(of_parts(resource, parts), loads)
     saved = carried(subject.terms, {resource.id: after})
     if saved is None:
@@ -44,6 +45,7 @@ def oversized(subject: Subject) -> Advice | None:
         f"{best.name}, at most {percent(room)}",
         way_back=f"back to {host_type}: a stop and a start, or a failover",
         caveat=_caveat(subject, now, best),
+        becomes=best.name,
     )
     return advice("oversized", subject, words, saved)
 
@@ -64,7 +66,7 @@ def _smallest_that_fits(
     else:
         memory_gib = in_use / room
     fitting: list[Machine] = []
-    for name in smaller(provider, host_type, subject.resource.kind):
+    for name in smaller(provider, host_type, service_of(subject.resource)):
         other = machine(provider, name)
         grows = now.vcpus / other.vcpus
         # A burstable machine that works above its share for long is slowed down, or billed for it.

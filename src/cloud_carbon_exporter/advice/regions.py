@@ -13,12 +13,11 @@ from functools import cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.advice.known import KnownOf, long_enough
-from cloud_carbon_exporter.advice.saving import Around, around, around_of, carried
+from cloud_carbon_exporter.advice.saving import Around, around, around_of, carried, footprint
 from cloud_carbon_exporter.advice.subject import mean_loads
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.advice import Advice, Evidence
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second
-from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.sums import Sum, footprint_sum
@@ -65,7 +64,7 @@ def _footprint(row: Row, evidence: Evidence | None, method: Method) -> Footprint
     if evidence is None or not evidence.spreads:
         return _moved(row.footprint, around_of(row.resource.location, method))
     where = around_of(row.resource.location, method)
-    return estimate(row.resource, mean_loads(row, evidence), *where)
+    return footprint(row.resource, mean_loads(row, evidence), where)
 
 
 def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> Advice | None:

@@ -60,8 +60,10 @@ def of_estate(
     yield from region_advice(rows, known_of, method)
     snapshots: list[Subject] = []
     for row in rows:
+        if not is_snapshot(row.resource.kind) or not row.resource.components:
+            continue
         known = known_of(row.resource.id)
-        if is_snapshot(row.resource.kind) and row.resource.components and known is not None:
+        if known is not None:
             snapshots.append(subject_of(row, known, method))
     yield from old_snapshots(snapshots, now)
 

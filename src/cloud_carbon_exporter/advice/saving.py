@@ -17,6 +17,7 @@ from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
     Estimate,
+    Footprint,
     Location,
     Place,
     Resource,
@@ -27,10 +28,30 @@ NOTHING: Mapping[str, Sum] = {}
 
 
 class Around(NamedTuple):
-    """Place of a resource and the year's mean of its grid: no advice hangs on one windy hour."""
+    """Place of a resource and the year's mean of its grid: no advice hangs on one windy hour.
+
+    name: of provider, place and method, which it follows from.
+    """
 
     place: Place
     intensity: CarbonIntensity | None
+    name: tuple[str, str, str]
+
+
+MOST_KEPT = 4096
+"""Footprints that are kept during a look: machines of a type differ by their load alone."""
+
+_Key = tuple[str, tuple[Component, ...], frozenset[tuple[Signal, float]], tuple[str, str, str]]
+
+
+class _Kept(NamedTuple):
+    """Footprint of a resource, and what it emits."""
+
+    footprint: Footprint
+    emissions: Sum
+
+
+_KEPT: dict[_Key, _Kept] = {}
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +62,8 @@ def around(provider: str, place_name: str, method: Method) -> Around:
     """
     place = facts.place(provider, place_name)
     yearly: Method = "location" if method in ("live", "marginal") else method
-    return Around(place, annual_of(place, yearly) or annual_of(place, "location"))
+    grid = annual_of(place, yearly) or annual_of(place, "location")
+    return Around(place, grid, (provider, place_name, method))
 
 
 def around_of(at: Location, method: Method) -> Around:
@@ -51,8 +73,33 @@ def around_of(at: Location, method: Method) -> Around:
 
 def emissions(resource: Resource, loads: Mapping[Signal, float], where: Around) -> Sum:
     """Grams a second of power and manufacture of a resource at these loads."""
-    footprint = estimate(resource, loads, where.place, where.intensity)
-    return footprint_sum([footprint]).emissions_grams_per_second
+    return _known(resource, loads, where).emissions
+
+
+def footprint(resource: Resource, loads: Mapping[Signal, float], where: Around) -> Footprint:
+    """Footprint of a resource at these loads, by the year's mean of its grid."""
+    return _known(resource, loads, where).footprint
+
+
+def _known(resource: Resource, loads: Mapping[Signal, float], where: Around) -> _Kept:
+    """What was estimated of a resource like it, else its own. One caller at a time.
+
+    An estimate follows from kind, parts, loads and place.
+    """
+    key = (resource.kind, resource.components, frozenset(loads.items()), where.name)
+    known = _KEPT.get(key)
+    if known is None:
+        made = estimate(resource, loads, where.place, where.intensity)
+        known = _Kept(made, footprint_sum([made]).emissions_grams_per_second)
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[key] = known
+    return known
+
+
+def forget_kept() -> None:
+    """Let go of what was kept during a look."""
+    _KEPT.clear()
 
 
 def of_parts(resource: Resource, parts: Sequence[Component]) -> Resource:

@@ -1,7 +1,8 @@
 """Sizes of a line of machines: what smaller ones a cloud offers beside the one that is. Pure.
 
 Names are read as each cloud builds them; a type is offered where the table of types has it, or
-where its line is known to come in every power of two (Scaleway's POP2, Google's custom machines).
+where its line is known to come in every power of two (Scaleway's POP2, Google's custom machines),
+unless its service is known to have other sizes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from cloud_carbon_exporter.advice.offered import offers
 from cloud_carbon_exporter.model.machine_tables import inner_name, is_guessed, type_names
 from cloud_carbon_exporter.model.machines import Machine, machine
 
@@ -60,12 +62,13 @@ def type_name(provider: str, name: str) -> TypeName | None:
 def smaller(provider: str, name: str, kind: str = "") -> Sequence[str]:
     """Types of the same line that are smaller, as the service writes them, in no order.
 
-    kind: of the resource, as some services offer fewer.
+    kind: service of the resource, as some offer fewer.
     """
     told = type_name(provider, name)
     if told is None or is_guessed(provider, name):
         return ()
-    offered = [*_of_line(provider, told, kind), *_of_half(provider, told)]
+    found = [*_of_line(provider, told, kind), *_of_half(provider, told)]
+    offered = [bare for bare in found if offers(provider, kind, bare) is not False]
     if (
         told.bare.islower()
     ):  # Scaleway writes types of databases so, and those of servers in capitals
@@ -81,7 +84,8 @@ def _of_line(provider: str, told: TypeName, kind: str) -> Iterator[str]:
     for bare in _types_by_line(provider).get(match["line"], ()):
         other = machine(provider, bare)
         is_smaller = other.vcpus <= now.vcpus and other.memory_gib < now.memory_gib
-        if is_smaller and (not told.prefix or _managed(provider, bare, other, kind)):
+        listed = offers(provider, kind, bare) is not None or not told.prefix
+        if is_smaller and (listed or _managed(provider, bare, other, kind)):
             yield bare
 
 

@@ -13,6 +13,8 @@ from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.sums import Sum
 from cloud_carbon_exporter.model.types import Estimate, Resource, Signal
 
+_DIGITS = 2
+
 
 class Subject(NamedTuple):
     """One resource as a rule sees it.
@@ -33,21 +35,27 @@ class Subject(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words of a piece of advice."""
+    """Words of a piece of advice. becomes: machine type that is advised, where it is one."""
 
     action: str
     decided_on: str
     way_back: str
     caveat: str = ""
+    becomes: str = ""
 
 
 def mean_loads(row: Row, evidence: Evidence) -> Mapping[Signal, float]:
-    """Loads of a row: means over two weeks where they are known, else what was read last."""
+    """Loads of a row: means over two weeks where they are known, else what was read last.
+
+    Shares are taken in whole per cent: a saving is not known as well as that, and machines that are
+    alike are estimated once.
+    """
     loads = dict(row.loads)
     for signal in evidence.spreads:
         spread = known_spread(evidence, signal)
         if spread is not None:
-            loads[signal] = spread.mean
+            ratio = signal.endswith("_ratio")
+            loads[signal] = round(spread.mean, _DIGITS) if ratio else spread.mean
     return loads
 
 
@@ -79,4 +87,5 @@ def advice(kind: AdviceKind, subject: Subject, words: Words, saved: Estimate) ->
         words.caveat,
         words.way_back,
         saved,
+        words.becomes,
     )

@@ -77,7 +77,8 @@ class Budget:
         now, bill = self._clock(), Bill(provider, account_id, api)
         dollars = price.dollars_per_unit * units
         self._spending.setdefault(bill, Spending()).spend(dollars, now)
-        if READS.get(provider) == call:
+        # What a target holds to its budget is not let go by another reader of the same account.
+        if READS.get(provider) == call and (dollars_held_to or bill not in self._readers):
             self._readers[bill] = Reader(target, dollars_held_to)
         spent = dollars + (self.spent_this_month(target) or 0.0)
         self._spent[target] = SavedSpending(target, month_name(now), spent)

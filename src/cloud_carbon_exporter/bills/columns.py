@@ -65,6 +65,8 @@ class Columns:
             if value.type().is_string():
                 for zone in _ZONES:
                     told = told.replace(zone, "")
+                # Athena casts no text with a T to a moment, and the rest takes it without.
+                told = told.replace("T", " ")
             moments.append(told.try_cast("timestamp"))
         return ibis.coalesce(*moments) if moments else ibis.null("timestamp")
 
@@ -91,8 +93,10 @@ def _value_of(column: ibis.Value, key: str) -> ibis.Value:
     if dtype.is_map():
         return column.get(key, ibis.null(dtype.value_type)).cast("string")
     if dtype.is_array() and dtype.value_type.is_struct():
-        # An engine may change the order of a list it filters, but not what it holds.
-        return column.filter(lambda pair: pair["key"] == key)[0]["value"].cast("string")
+        # An engine may change the order of a list it filters, but not what it holds. Spark fails
+        # on the first of none.
+        found = column.filter(lambda pair: pair["key"] == key)
+        return ibis.ifelse(found.length() > 0, found[0]["value"].cast("string"), "")
     if dtype.is_struct():
         return column[key].cast("string") if key in dtype.names else ibis.null("string")
     # {"team": "web"}, or [{"key": "team", "value": "web"}]

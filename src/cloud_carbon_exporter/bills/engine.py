@@ -10,23 +10,9 @@ from typing import Any
 
 import ibis
 
-from cloud_carbon_exporter.bills.exports import BadBill
-
 MEMORY = "1200MB"
 """What DuckDB may hold; what is more goes to a temporary folder. The process takes some beside."""
 _ROWS_AT_ONCE = 10_000
-_SUFFIXES: Mapping[str, str] = {
-    ".parquet": "parquet",
-    ".csv": "csv",
-    ".csv.gz": "csv",
-    ".csv.zst": "csv",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".json.gz": "json",
-    ".jsonl.gz": "json",
-    ".ndjson.gz": "json",
-}
 # FOCUS, NullHandling: a null in a CSV is written as nothing, or as NULL.
 _NULLS = ["", "NULL"]
 
@@ -51,38 +37,6 @@ def engine(threads: int = 0) -> Iterator[ibis.BaseBackend]:
             yield connection
         finally:
             connection.disconnect()
-
-
-def files_of(path: str) -> Mapping[str, tuple[str, ...]]:
-    """Files of a bill by their form: one file, or all in a folder and the folders below it.
-
-    Raises BadBill where there is none.
-    """
-    if "://" in path:
-        raise BadBill(
-            "is on another machine, which is not read from: copy the export first, as with "
-            "aws s3 sync or gcloud storage rsync"
-        )
-    root = Path(path)
-    if not root.exists():
-        raise BadBill("is not there")
-    found: dict[str, list[str]] = {}
-    for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
-        form = _form(file)
-        if form and file.is_file():
-            found.setdefault(form, []).append(str(file))
-    if not found:
-        raise BadBill(f"holds no file that ends in {', '.join(_SUFFIXES)}")
-    return {form: tuple(files) for form, files in found.items()}
-
-
-def _form(file: Path) -> str:
-    name = file.name.lower()
-    # What AWS' exports lay beside the data, and is no row of it: manifests, and a status.
-    status = "cost_and_usage_data_status" in file.parts
-    if status or name.endswith(("manifest.json", "metadata.json")):
-        return ""
-    return next((form for end, form in _SUFFIXES.items() if name.endswith(end)), "")
 
 
 def table_of(connection: ibis.BaseBackend, form: str, files: Sequence[str]) -> ibis.Table:

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 import ibis
 
 from cloud_carbon_exporter.bills import cur, focus, google_export, rows
+from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.columns import Columns, key_of
-from cloud_carbon_exporter.errors import ExporterError
-
-
-class BadBill(ExporterError):
-    """Bill that cannot be read, and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cloud_carbon_exporter import estimate
 from cloud_carbon_exporter.bills.parts import Parts
 from cloud_carbon_exporter.bills.shapes import Reading
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.held import Held, add_held, held
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.sums import Sum, footprint_sum
 from cloud_carbon_exporter.model.types import BASES, Basis
@@ -50,11 +51,15 @@ class UnitFigure:
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
-    """Quantities of one unit, and how they are known. weakness: rank of the basis, 0 the best."""
+    """Quantities of one unit, and how they are known. weakness: rank of the basis, 0 the best.
+
+    held: hardware of one unit, times its seconds.
+    """
 
     of: Mapping[str, UnitFigure]
     basis: Basis
     reason: str
+    held: Held
 
     @property
     def weakness(self) -> int:
@@ -81,7 +86,9 @@ def _figures(provider: str, kind: str, place: str, parts: Parts, method: Method)
         "embodied": _unit(sums.embodied_grams_per_second.scaled(SECONDS_PER_HOUR)),
         "emissions": _unit(sums.emissions_grams_per_second.scaled(SECONDS_PER_HOUR)),
     }
-    return UnitFigures(of, result.basis, result.reason)
+    over_an_hour: dict[str, float] = {}
+    add_held(over_an_hour, held(parts, loads, kind), SECONDS_PER_HOUR)
+    return UnitFigures(of, result.basis, result.reason, tuple(over_an_hour.items()))
 
 
 def _unit(of: Sum) -> UnitFigure:

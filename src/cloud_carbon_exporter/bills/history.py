@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import duckdb
 import ibis
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.engine import engine, files_of, table_of
+from cloud_carbon_exporter.bills.amounts import is_amounts, shapes_in, used_of
+from cloud_carbon_exporter.bills.bad_bill import BadBill
+from cloud_carbon_exporter.bills.engine import engine, table_of
 from cloud_carbon_exporter.bills.exports import (
-    BadBill,
     Export,
     check,
     export_of,
     kept_rows,
     normal_rows,
 )
+from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.lookups import lookups
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.held import Held
+
+SUMMED = "sums of an engine"
+"""Title of what was summed elsewhere, whatever export it is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a bill. since, until: dates or moments; empty for all there is."""
+    """What is asked of a bill. since, until: dates or moments; empty for all there is.
+
+    left_out: what whoever brought the bill here left out of it, in words.
+    """
 
     path: str
     by: tuple[str, ...]
@@ -35,6 +45,7 @@ class Asked:
     amortised: bool = False
     grid_method: Method = "location"
     threads: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +65,13 @@ class Source:
 class History:
     """History of a bill, as tables of the engine that read it.
 
-    sources: rows of the files of each form. rows: all rows of the bill, in one shape.
-    sums: by group and state; total: by state alone. ledger: by state and SKU.
-    exports: titles of what it was read from. absent: what is missing, and what that costs.
+    sources: rows of the files of each form; none where another engine summed them. rows: all rows
+        of the bill, in one shape, or those sums.
+    used: units and cost by group and shape. sums: by group and state; total: by state alone.
+    ledger: by state and SKU.
+    exports: titles of what it was read from. absent: what was left out, and what is missing with
+        what that costs.
+    held: hardware of one unit by the number of its figure.
     """
 
     connection: ibis.BaseBackend
@@ -65,11 +80,14 @@ class History:
     rows: ibis.Table
     shapes: ibis.Table
     figures: ibis.Table
+    reaches: ibis.Table
+    used: ibis.Table
     sums: ibis.Table
     total: ibis.Table
     ledger: ibis.Table
     exports: tuple[str, ...]
     absent: tuple[str, ...]
+    held: Sequence[Held]
 
 
 @contextmanager
@@ -90,32 +108,83 @@ def _line(error: Exception) -> str:
 
 
 def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
+    found = files_of(asked.path)
+    tables = [table_of(connection, form, files) for form, files in found.by_form.items()]
+    told = (*asked.left_out, *found.told)
+    summed = [table for table in tables if is_amounts(table)]
+    if not summed:
+        return _of_rows(connection, tables, asked, told)
+    if len(tables) > 1:
+        raise BadBill("holds rows beside sums of rows: ask for each by itself")
+    return of_amounts(connection, summed[0], asked, told)
+
+
+def _of_rows(
+    connection: ibis.BaseBackend, tables: list[ibis.Table], asked: Asked, told: tuple[str, ...]
+) -> History:
     by = query.by_of(asked.by)
-    sources: list[Source] = []
-    for form, files in files_of(asked.path).items():
-        sources.append(_source(table_of(connection, form, files), asked, by.tags))
+    sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    shapes = query.shapes_of(rows).to_pyarrow().to_pylist()
-    known = lookups(shapes, asked.grid_method)
+    known = _known(connection, query.shapes_of(rows), asked)
+    used = connection.create_table("cloud_carbon_used", query.used(rows, known.tables.shapes, by))
+    titles = tuple(dict.fromkeys(source.export.title for source in sources))
+    absent = dict.fromkeys(words for source in sources for words in source.absent)
+    return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
+
+
+def of_amounts(
+    connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...] = ()
+) -> History:
+    """History of what an engine elsewhere summed. Raises BadBill where that is by other keys."""
+    by = query.by_of(asked.by)
+    known = _known(connection, shapes_in(table), asked)
+    used = connection.create_table("cloud_carbon_used", used_of(table, known.tables.shapes, by))
+    return _summed(connection, by, _Bill((), table, (SUMMED,), told), known, used)
+
+
+class _Known(NamedTuple):
+    tables: query.Tables
+    held: Sequence[Held]
+
+
+def _known(connection: ibis.BaseBackend, shapes: ibis.Table, asked: Asked) -> _Known:
+    """Tables of what shapes are and draw, and the hardware of one unit of each."""
+    known = lookups(shapes.to_pyarrow().to_pylist(), asked.grid_method)
     tables = query.Tables(
         connection.create_table("cloud_carbon_shapes", ibis.memtable(known.shapes)),
         connection.create_table("cloud_carbon_figures", ibis.memtable(known.figures)),
         connection.create_table("cloud_carbon_reaches", ibis.memtable(known.reaches)),
     )
-    used = connection.create_table("cloud_carbon_used", query.used(rows, tables.shapes, by))
+    return _Known(tables, known.held)
+
+
+class _Bill(NamedTuple):
+    sources: tuple[Source, ...]
+    rows: ibis.Table
+    exports: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def _summed(
+    connection: ibis.BaseBackend, by: query.By, bill: _Bill, known: _Known, used: ibis.Table
+) -> History:
     whole, nothing = query.whole(used, by), query.by_of(())
+    tables = known.tables
     return History(
         connection,
         by,
-        tuple(sources),
-        rows,
+        bill.sources,
+        bill.rows,
         tables.shapes,
         tables.figures,
+        tables.reaches,
+        used,
         connection.create_table("cloud_carbon_sums", query.sums(used, tables, by)),
         connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
-        tuple(dict.fromkeys(source.export.title for source in sources)),
-        tuple(dict.fromkeys(words for source in sources for words in source.absent)),
+        bill.exports,
+        bill.absent,
+        known.held,
     )
 
 

@@ -12,6 +12,7 @@ from cloud_carbon_exporter.bills.parts import Parts
 from cloud_carbon_exporter.bills.rows import SHAPE
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, Reading, Shape, read
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.held import Held
 
 NO_FIGURE = -1
 NO_WEAKNESS = -1
@@ -71,11 +72,15 @@ class _Figures:
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """Tables of shapes, of figures and of what facts reach, as Arrow has them."""
+    """Tables of shapes, of figures and of what facts reach, as Arrow has them.
+
+    held: hardware of one unit by the number of its figure.
+    """
 
     shapes: pa.Table
     figures: pa.Table
     reaches: pa.Table
+    held: Sequence[Held]
 
 
 def lookups(found: Iterable[Mapping[str, str]], method: Method) -> Lookups:
@@ -89,6 +94,7 @@ def lookups(found: Iterable[Mapping[str, str]], method: Method) -> Lookups:
         pa.Table.from_pylist(records, SHAPE_TYPES),
         pa.Table.from_pylist(_figure_records(figures.known), FIGURE_TYPES),
         pa.Table.from_pylist(_reach_records(figures.known), REACH_TYPES),
+        [each.held for each in figures.known],
     )
 
 

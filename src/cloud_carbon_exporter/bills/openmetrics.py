@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.engine import records
-from cloud_carbon_exporter.bills.exports import BadBill
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.shapes import ESTIMATED
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR

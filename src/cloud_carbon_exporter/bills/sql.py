@@ -1,96 +1,83 @@
-"""SQL of a history for engines that are not run here: Athena, BigQuery and Spark.
+"""SQL of a history for engines beside DuckDB: Athena, BigQuery and Spark.
 
-The same expressions as DuckDB runs, compiled for another dialect. Shapes and figures are those of
-a sample of the export, written as tables of their own: what the sample has none of is summed
-without a state, so that its cost is not lost.
+The same expressions as DuckDB runs, compiled for another dialect by ibis. One statement sums the
+bill by shape (amounts.py), reads the table of the bill alone, and makes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 
 import ibis
-import pyarrow as pa
-import sqlglot as sg
-import sqlglot.expressions as sge
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.engine import engine, files_of, table_of
-from cloud_carbon_exporter.bills.exports import BadBill, check, export_of, normal_rows
+from cloud_carbon_exporter.bills.amounts import amounts
+from cloud_carbon_exporter.bills.bad_bill import BadBill
+from cloud_carbon_exporter.bills.engine import engine, table_of
+from cloud_carbon_exporter.bills.exports import check, export_of, normal_rows
+from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.history import Asked
-from cloud_carbon_exporter.bills.lookups import Lookups, lookups
 
 BILL = "bill"
-"""Name the statements give to the table of the bill."""
-_DIALECTS: Mapping[str, str] = {"athena": "athena", "bigquery": "bigquery", "spark": "databricks"}
-_OF_SQLGLOT: Mapping[str, str] = {"databricks": "spark"}
+"""Name the statement gives to the table of the bill where none was told."""
+DIALECTS: Mapping[str, str] = {"athena": "athena", "bigquery": "bigquery", "spark": "databricks"}
+"""What ibis calls the dialect of an engine."""
+_MADE_UP = re.compile(r"ibis_bq_arr_sum_[a-z2-7]{26}")
 _HEAD = """\
--- The history of a bill, for {engine}. Nothing was run, and nothing was asked of {engine}.
--- The bill is taken to be a table {bill}, with the columns of the sample it was compiled for.
--- What {engine} charges goes by the bytes of the columns that the second part names.
+-- What a bill adds up to, by shape: run it in {engine}, save its rows as CSV or Parquet, and read
+-- them with `history -from FILE -by {by}`. Nothing was run, and nothing was asked of {engine}.
+-- Compiled for the columns of a sample. Moments are in UTC: {zone}
 """
+_ZONE: Mapping[str, str] = {
+    "athena": "Athena has no other.",
+    "bigquery": "BigQuery has no other unless a job says so.",
+    "spark": "run SET TIME ZONE 'UTC' before it.",
+}
 
 
-def statements(asked: Asked, to: str) -> Iterator[str]:
-    """Statements for an engine: what shapes a bill has, the tables of a sample, and the sums.
+def statement(asked: Asked, to: str, table: tuple[str, ...] = (BILL,)) -> str:
+    """Statement for an engine, from the columns of a sample of the bill.
 
     Raises BadBill where the sample cannot be read.
     """
-    dialect = _DIALECTS[to]
     with engine(asked.threads) as connection:
-        forms = files_of(asked.path)
+        forms = files_of(asked.path).by_form
         if len(forms) > 1:
             raise BadBill(f"is of several forms ({', '.join(forms)}): a sample is of one")
         form, files = next(iter(forms.items()))
-        sample = table_of(connection, form, files)
-        export = export_of(sample, asked.format)
-        check(sample, export, asked.amortised)
-        by = query.by_of(asked.by)
-        rows = _rows(sample, asked, by)
-        known = lookups(query.shapes_of(rows).to_pyarrow().to_pylist(), asked.grid_method)
-        bill = _rows(ibis.table(sample.schema(), name=BILL), asked, by)
-    yield _HEAD.format(engine=to, bill=BILL)
-    yield "\n-- 1. What shapes of rows the bill has: compare with those of the sample.\n"
-    yield _compiled(query.shapes_of(bill), dialect)
-    yield "\n-- 2. The tables that rows are joined with.\n"
-    yield from _tables(known, dialect)
-    yield "\n-- 3. The sums.\n"
-    yield _compiled(_sums(bill, known, by), dialect)
+        schema = table_of(connection, form, files).schema()
+    head = _HEAD.format(engine=to, by=",".join(asked.by), zone=_ZONE[to])
+    # What is asked may hold a line's end, and then would stand outside of the comment.
+    comment = "\n-- ".join(head.rstrip("\n").splitlines())
+    return f"{comment.replace('-- -- ', '-- ')}\n\n{compiled(schema, table, asked, to)};\n"
 
 
-def _rows(table: ibis.Table, asked: Asked, by: query.By) -> ibis.Table:
-    export = export_of(table, asked.format)
-    rows = normal_rows(export.prepared(table), export, by.tags, asked.amortised)
-    return query.within(rows, asked.since, asked.until)
+def compiled(schema: ibis.Schema, table: tuple[str, ...], asked: Asked, to: str) -> str:
+    """Statement that sums a table of this schema. table: its name, behind its folders'.
 
-
-def _sums(bill: ibis.Table, known: Lookups, by: query.By) -> ibis.Table:
-    tables = query.Tables(
-        ibis.table(ibis.memtable(known.shapes).schema(), name="cloud_carbon_shapes"),
-        ibis.table(ibis.memtable(known.figures).schema(), name="cloud_carbon_figures"),
-        ibis.table(ibis.memtable(known.reaches).schema(), name="cloud_carbon_reaches"),
-    )
-    used = query.used(bill, tables.shapes, by, hashed=False)
-    return query.shown(query.sums(used, tables, by), by)
-
-
-def _compiled(table: ibis.Table, dialect: str) -> str:
+    Names are quoted and texts are literals, as the dialect has them. Raises BadBill for a table
+    that is no bill.
+    """
+    *folders, name = table
+    place = {"database": folders[-1]} if folders else {}
+    if folders[:-1]:
+        place["catalog"] = ".".join(folders[:-1])
+    bill = ibis.table(schema, name=name, **place)
+    export = export_of(bill, asked.format)
+    check(bill, export, asked.amortised)
+    by = query.by_of(asked.by)
+    rows = normal_rows(export.prepared(bill), export, by.tags, asked.amortised)
+    summed = amounts(query.within(rows, asked.since, asked.until), by)
     try:
-        text: str = ibis.to_sql(table, dialect=dialect, pretty=True)
+        return _numbered(str(ibis.to_sql(summed, dialect=DIALECTS[to], pretty=True)))
     except ibis.common.exceptions.IbisError as error:
-        raise BadBill(f"has what {dialect} has no words for: {error}") from None
-    return f"{text};\n"
+        raise BadBill(f"has what {to} has no words for: {error}") from None
 
 
-def _tables(known: Lookups, dialect: str) -> Iterator[str]:
-    named = {"shapes": known.shapes, "figures": known.figures, "reaches": known.reaches}
-    for name, table in named.items():
-        yield _created(f"cloud_carbon_{name}", table, _OF_SQLGLOT.get(dialect, dialect))
-
-
-def _created(name: str, table: pa.Table, dialect: str) -> str:
-    """Statement that makes a table of these rows; every text is quoted as the dialect has it."""
-    rows: list[tuple[object, ...]] = [tuple(record.values()) for record in table.to_pylist()]
-    values = sge.values(rows, alias="told", columns=table.column_names)
-    made = sg.select("*").from_(values).ctas(name, dialect=dialect)
-    return f"{made.sql(dialect=dialect, pretty=False)};\n"
+def _numbered(text: str) -> str:
+    """Statement whose names made up by ibis are numbers: it makes up new ones each time."""
+    made_up = dict.fromkeys(_MADE_UP.findall(text))
+    for number, name in enumerate(made_up):
+        text = text.replace(name, f"summed_{number}")
+    return text

@@ -10,6 +10,7 @@ from typing import BinaryIO
 import ibis
 
 from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.exports import EXPORTS
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
@@ -45,7 +46,10 @@ def focus_of(of: History) -> ibis.Table:
     """Rows of a bill with what each draws and emits, as columns x_... of FOCUS.
 
     A bill in FOCUS keeps all its columns; of others the columns that FOCUS has for them are made.
+    Raises BadBill where the rows are not here.
     """
+    if not of.sources:
+        raise BadBill("holds sums: its rows, which FOCUS has, stayed where they were summed")
     if len(of.sources) == 1 and of.sources[0].export is EXPORTS["focus"]:
         return _with_figures(of, of.sources[0].kept)
     renamed = of.rows.select(

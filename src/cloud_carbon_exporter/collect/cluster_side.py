@@ -28,6 +28,8 @@ def open_clusters(
         FailureLog(),
         clock,
         first_patience_seconds=settings.grid.patience_seconds,
+        opened=settings.open_cluster,
+        bills=budget,
     )
     counting = settings.mode == "background"
     clusters = Clusters(feed, interval, settings.stale_after_seconds, counting=counting)
@@ -42,4 +44,6 @@ def cluster_news(
     news = ClusterNews()
     with unless_it_fails("the split of clusters"):
         news = clusters.news(rows, counters.nodes.take(), now, advance=advance)
+        for told in news.requests if advance else ():
+            counters.loads.workloads.look(told, clusters.reach_seconds)
     return news

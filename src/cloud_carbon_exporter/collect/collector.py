@@ -77,7 +77,7 @@ class Collector(Generic[Rendered]):
             whole=settings.shard.of == 1,
         )
         self._render = render
-        self._advising = Advising(settings.dismissed, settings.past_loads)
+        self._advising = Advising(settings.dismissed, settings.past_loads, settings.advice)
         self._publishing, self._heap = asyncio.Lock(), Heap()
         self._asked = self._published = 0
         self._round: asyncio.Task[None] | None = None
@@ -211,6 +211,7 @@ class Collector(Generic[Rendered]):
             self.counters.move(seconds)
             self.budget.move(seconds)
             self._builder.move(seconds)
+            self._advising.book.move(seconds)
             self.clusters.move(seconds)
             for run in self.runs:
                 run.move(seconds)
@@ -250,6 +251,7 @@ class Collector(Generic[Rendered]):
                 (self.counters, successor.counters),
                 (self.counters.water, successor.counters.water),
                 (self.counters.loads, successor.counters.loads),
+                (self.counters.loads.workloads, successor.counters.loads.workloads),
                 (self.comparison, successor.comparison),
                 (self.clusters.counters, successor.clusters.counters),
             ):
@@ -265,8 +267,7 @@ class Collector(Generic[Rendered]):
         news = ClockNews(self._clock.apart, self._clock.steps)
         built = self._builder.build(now, contributions, advance=advance)
         clusters = cluster_news(self.clusters, self.counters, built.rows, now, advance=advance)
-        advice = self._advising.newest
-        snapshot = replace(built, clock=news, clusters=clusters, advice=advice)
+        snapshot = self._advising.known(replace(built, clock=news, clusters=clusters))
         rendered = self._render(snapshot)
         if advance:  # what is set aside is to be the estate, not what lists it
             self._heap.settle(len(snapshot.rows))

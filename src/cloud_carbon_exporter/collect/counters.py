@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
+from cloud_carbon_exporter.collect.counting import Counting
+from cloud_carbon_exporter.collect.held_sums import HeldSums
 from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
@@ -19,15 +20,15 @@ from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.collect.months import Months
 from cloud_carbon_exporter.collect.node_pieces import NodePieces
 from cloud_carbon_exporter.collect.presence import Presence
-from cloud_carbon_exporter.collect.running_totals import RunningTotals
-from cloud_carbon_exporter.collect.service_months import ServiceMonths, ServicePart, part_of
+from cloud_carbon_exporter.collect.service_months import ServiceMonths, part_of
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
 from cloud_carbon_exporter.collect.water_sums import WaterSums, add_liters
-from cloud_carbon_exporter.model.hours import group_of
-from cloud_carbon_exporter.model.types import LARGEST, Location, Point, Resource, Signal, Totals
+from cloud_carbon_exporter.model.held import add_held
+from cloud_carbon_exporter.model.hours import Group, group_of
+from cloud_carbon_exporter.model.types import LARGEST, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import (
     SavedAccount,
@@ -36,15 +37,6 @@ from cloud_carbon_exporter.storage.counter_rows import (
     read_counters,
 )
 from cloud_carbon_exporter.storage.rows import Row
-
-
-class Counting(NamedTuple):
-    """Counting of all of a kind in one place: the sums they count in, their part of a month."""
-
-    account: RunningTotals
-    water: list[float]
-    part: ServicePart
-    around: Surroundings
 
 
 class Counters:
@@ -62,20 +54,20 @@ class Counters:
         self._accounts = AccountSums()
         self.services = ServiceMonths()
         self.months = Months(self.services)
-        self.tokens = TokenSums()
-        self.water = WaterSums()
+        self.tokens, self.water, self.held = TokenSums(), WaterSums(), HeldSums()
         self.loads = LoadStatistics()
         self.hours = HourSums()
         self.nodes = NodePieces()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
-        self._countings: dict[tuple[str, Location], Counting] = {}
+        self._countings: dict[tuple[Group, str, bool], Counting] = {}
 
     def _first_shown(self, resource: Resource) -> None:
         self._accounts.of(resource)
         self.tokens.show(resource)
         self.water.show(resource)
+        self.held.show(resource)
 
     def timeline(self, resource_id: str) -> Timeline | None:
         """The Timeline of a resource that is there."""
@@ -165,9 +157,8 @@ class Counters:
         if timeline.counted is None:
             timeline.counted = []
             return
-        around = self._surroundings_of(timeline.resource)
-        counting = self._counting(timeline.resource, around)
-        for piece in corrections(timeline, signal, points, around):
+        counting = self._counting(timeline)
+        for piece in corrections(timeline, signal, points, counting.around):
             self._count(timeline, counting, piece)
 
     def advance(self, now: float, released: Mapping[str, float] | None = None) -> None:
@@ -218,34 +209,46 @@ class Counters:
         if timeline.stuck and final <= timeline.covered_until:
             return
         # Those of the newest description: where a resource stands does not change under its id.
-        around = self._surroundings_of(timeline.resource)
-        counting = self._counting(timeline.resource, around)
-        for piece in pieces(timeline, timeline.seen_until, final, around):
+        counting = self._counting(timeline)
+        for piece in pieces(timeline, timeline.seen_until, final, counting.around):
             self._count(timeline, counting, piece)
-            rates = timeline.rates
-            if rates is not None:
-                self.loads.add(rates.version.resource, rates.loads, piece.start, piece.end)
+            if piece.run is not None:
+                self.loads.add(piece.run, piece.loads, piece.start, piece.end)
         timeline.forget_covered(self._stale_after)
 
-    def _counting(self, resource: Resource, around: Surroundings) -> Counting:
-        key = (resource.kind, resource.location)
-        known = self._countings.get(key)
-        if known is None or known.around is not around:
+    def _counting(self, timeline: Timeline) -> Counting:
+        """The sums a Timeline counts in: one object for all that is alike and stands together."""
+        resource = timeline.resource
+        around, known = self._surroundings_of(resource), timeline.counting
+        if known is not None and known.around is around:
+            return known
+        group, at = group_of(resource), resource.location
+        key = (group, at.zone, at.on_premises)
+        counting = self._countings.get(key)
+        if counting is None or counting.around is not around:
             part = part_of(resource, around.intensities)
-            sums = self._accounts.of(resource), self.water.of(resource)
-            known = self._countings[key] = Counting(*sums, part, around)
-        return known
+            sums = self._accounts.of(resource), self.water.of(resource), self.held.of(resource)
+            counting = self._countings[key] = Counting(*sums, part, group, around)
+        timeline.counting = counting
+        return counting
 
     def _count(self, timeline: Timeline, counting: Counting, piece: Piece) -> None:
-        amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
-        timeline.totals.add(*amounts)
+        resource = timeline.resource
+        joules, operational, embodied = amounts = piece[2:5]
+        so_far = timeline.totals
+        timeline.totals = Totals(
+            so_far.energy_joules + joules,
+            so_far.operational_grams + operational,
+            so_far.embodied_grams + embodied,
+        )
         timeline.touch()
         counting.account.add(*amounts)
-        add_liters(counting.water, piece.joules, counting.around.place)
+        add_liters(counting.water, joules, counting.around.place)
+        add_held(counting.held, piece.held, piece.end - piece.start)
         self.months.add(counting.part, piece)
-        self.hours.add(group_of(timeline.resource), piece)
-        self.nodes.add(timeline.resource, piece)
-        self.tokens.add(timeline.resource, piece)
+        self.hours.add(counting.group, piece)
+        self.nodes.add(resource, piece)
+        self.tokens.add(resource, piece)
         self.known_by.add(timeline, piece)
 
     def move(self, seconds: float) -> None:

@@ -15,19 +15,28 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
-from cloud_carbon_exporter.collect.timeline import NO_LOADS, Counted, Rates, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import (
+    NO_LOADS,
+    Counted,
+    Rates,
+    Timeline,
+    Version,
+)
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
+from cloud_carbon_exporter.model.held import NOTHING, Held, above, held
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
-from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Signal
+from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Resource, Signal
 
 NO_TOKENS: Mapping[Signal, float] = MappingProxyType({})
+NO_WATTS = 0.0
 
 
 class Piece(NamedTuple):
     """What was drawn and emitted over [start, end).
 
-    tokens: by signal, of a language model.
+    tokens: by signal, of a language model. held: hardware that was there. run, loads: what drew it,
+    as it was described and read; None of what late Points add.
     """
 
     start: float
@@ -36,6 +45,9 @@ class Piece(NamedTuple):
     operational_grams: float
     embodied_grams: float
     tokens: Mapping[Signal, float] = NO_TOKENS
+    held: Held = NOTHING
+    run: Resource | None = None
+    loads: Mapping[Signal, float] = NO_LOADS
 
 
 class VersionInForce(NamedTuple):
@@ -59,29 +71,38 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
     """
     while timeline.covered_until < limit:
         start = timeline.covered_until
-        version, version_ends = version_at(timeline.versions, start)
-        loads, end = known_loads(timeline, version, min(limit, version_ends), final)
+        versions = timeline.versions
+        if len(versions) == 1:  # nearly always
+            version, until = versions[0], limit
+        else:
+            version, version_ends = version_at(versions, start)
+            until = min(limit, version_ends)
+        loads, end = known_loads(timeline, version, until, final)
         if end <= start:
             timeline.stuck = True  # what is waited for is a read, or that `final` gets here
             return
-        rates = timeline.rates = _rates(timeline.rates, version, loads, around.place)
+        rates = _rates(timeline, version, loads, around.place)
+        watts, embodied = rates.watts, rates.embodied_grams_per_second
         seconds = end - start
         timeline.covered_until = end
         if timeline.counted is not None:
-            _note_counted(timeline.counted, Counted(start, end, version, rates.loads))
+            _note_counted(timeline.counted, Counted(start, end, version, loads))
         yield Piece(
             start,
             end,
-            rates.watts * seconds,
-            grams_emitted(rates.watts, start, end, around.intensities),
-            rates.embodied_grams_per_second * seconds,
-            _tokens(rates.loads, seconds),
+            watts * seconds,
+            grams_emitted(watts, start, end, around.intensities),
+            embodied * seconds,
+            _tokens(loads, seconds),
+            rates.held,
+            version.resource,
+            loads,
         )
 
 
 def _tokens(loads: Mapping[Signal, float], seconds: float) -> Mapping[Signal, float]:
     """Tokens that passed at these loads."""
-    if loads.keys().isdisjoint(TOKENS):
+    if not loads or loads.keys().isdisjoint(TOKENS):
         return NO_TOKENS
     return {signal: loads[signal] * seconds for signal in TOKENS if signal in loads}
 
@@ -125,8 +146,8 @@ def _correction(
         corrected.append(Counted(start, end, counted.version, loads))
         if end < counted.end:
             corrected.append(Counted(end, counted.end, counted.version, counted.loads))
-        first = _rates(None, counted.version, counted.loads, around.place)
-        second = _rates(None, counted.version, loads, around.place)
+        first = _estimated(counted.version, counted.loads, around.place)
+        second = _estimated(counted.version, loads, around.place)
         missed = {signal: point.value - before} if signal in TOKENS else NO_TOKENS
         piece = _added(start, end, first, second, around)
         yield piece._replace(tokens=_tokens(missed, end - start))
@@ -138,13 +159,18 @@ def _added(start: float, end: float, first: Rates, second: Rates, around: Surrou
     watts = max(0.0, second.watts - first.watts)
     embodied = second.embodied_grams_per_second - first.embodied_grams_per_second
     grams = grams_emitted(watts, start, end, around.intensities)
-    return Piece(start, end, watts * (end - start), grams, max(0.0, embodied) * (end - start))
+    return Piece(
+        start,
+        end,
+        watts * (end - start),
+        grams,
+        max(0.0, embodied) * (end - start),
+        held=above(second.held, first.held),
+    )
 
 
 def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
     """The description in force at a moment, and when the next one takes over."""
-    if len(versions) == 1:  # nearly always
-        return VersionInForce(versions[0], math.inf)
     for version, later in pairwise(versions):
         if moment < later.since:
             return VersionInForce(version, later.since)
@@ -158,7 +184,8 @@ def known_loads(timeline: Timeline, version: Version, limit: float, final: float
     start, end = timeline.covered_until, limit
     loads: dict[Signal, float] = {}
     missing = False
-    for signal, newest in timeline.newest.items():
+    for newest in timeline.newest:
+        signal = newest.signal
         point = _first_ending_after(timeline.points.get(signal, ()), start)
         if point is not None and point.start <= start:
             loads[signal] = point.value
@@ -181,21 +208,34 @@ def _first_ending_after(points: Sequence[Point], moment: float) -> Point | None:
 
 
 def _rates(
-    last: Rates | None, version: Version, loads: Mapping[Signal, float], place: Place
+    timeline: Timeline, version: Version, loads: Mapping[Signal, float], place: Place
 ) -> Rates:
     """The rates of a piece; what the last piece had is kept where it must be the same."""
+    resource, last = version.resource, timeline.rates
+    # Storage grows and capacity scales with a signal, and with it what had to be made.
+    grows = any(component.per for component in resource.components)
+    if last is None or last.version is not version:
+        rates = _estimated(version, loads, place)
+    elif last.loads == loads:
+        return last
+    elif grows:
+        rates = _estimated(version, loads, place)
+    else:  # then manufacture hangs on no load, and need not be estimated again
+        watts = power_watts(resource, loads, place)
+        rates = Rates(version, loads, watts, last.embodied_grams_per_second, last.held)
+        if last.loads is None and loads:
+            return rates
+    # A machine's next load is another: of a hundred thousand the last ones would never serve again.
+    timeline.rates = rates._replace(loads=None, watts=NO_WATTS) if loads and not grows else rates
+    return rates
+
+
+def _estimated(version: Version, loads: Mapping[Signal, float], place: Place) -> Rates:
     resource = version.resource
-    if last is not None and last.version is version:
-        if last.loads == loads:
-            return last
-        # Storage grows and capacity scales with a signal, and with it what had to be made.
-        grows = any(component.per for component in resource.components)
-        if not grows:  # then manufacture hangs on no load, and need not be estimated again
-            watts = power_watts(resource, loads, place)
-            return Rates(version, loads, watts, last.embodied_grams_per_second)
     footprint = estimate(resource, loads, place, None)
     watts, embodied = footprint.power_watts.value, footprint.embodied_grams_per_second.value
-    return Rates(version, loads, watts, embodied)
+    holds = held(resource.components, loads, resource.kind)
+    return Rates(version, loads, watts, embodied, holds)
 
 
 def grams_emitted(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Version, Waits
 from cloud_carbon_exporter.storage.life_rows import SavedAwaiting, SavedTimeline, SavedVersion
@@ -36,16 +35,15 @@ def kept_awaiting(timeline: Timeline) -> SavedAwaiting:
 
 
 def _kept(timeline: Timeline, versions: tuple[SavedVersion, ...]) -> SavedTimeline:
-    resource_id, totals = timeline.resource.id, timeline.totals.frozen()
+    resource_id, totals = timeline.resource.id, timeline.totals
     covered_until, seen_until = timeline.covered_until, timeline.seen_until
     return SavedTimeline(resource_id, covered_until, seen_until, totals, versions)
 
 
 def _versions(timeline: Timeline) -> tuple[SavedVersion, ...]:
-    # A copy: the event loop may save, while a thread that builds a Snapshot drops some.
-    versions = tuple(timeline.versions)
     return tuple(
-        SavedVersion(version.since, version.resource, version.waits) for version in versions
+        SavedVersion(version.since, version.resource, version.waits)
+        for version in timeline.versions
     )
 
 
@@ -62,7 +60,7 @@ def resumed(
         versions = [Version(covered_until, seen_then, waits(seen_then))]
     timeline = Timeline(sweep, versions, min(saved.seen_until, sight.at), settle)
     timeline.covered_until = timeline.first_sight = covered_until
-    timeline.totals = RunningTotals(saved.totals)
+    timeline.totals = saved.totals
     timeline.take(sight, waits)
     return timeline
 
@@ -80,7 +78,7 @@ def awaiting_again(saved: SavedAwaiting) -> Timeline:
     timeline.last_sight = saved.last_sight
     timeline.ended = saved.ended
     timeline.departed_at = math.inf
-    timeline.totals = RunningTotals(life.totals)
+    timeline.totals = life.totals
     return timeline
 
 

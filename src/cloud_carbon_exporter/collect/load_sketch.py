@@ -34,13 +34,16 @@ _MOST_OF = 0.95
 
 
 class LoadSketch:
-    """Hours of one signal of one resource. newest: number of its newest week since 1970."""
+    """Hours of one signal of one resource. newest: number of its newest week since 1970.
+
+    Weeks of which nothing is known take no bytes, but for the newest.
+    """
 
     __slots__ = ("_hours", "newest")
 
     def __init__(self, newest: int) -> None:
         self.newest = newest
-        self._hours = _NOTHING * NUMBERS
+        self._hours = _NOTHING * WIDTH
 
     def add(self, start: float, end: float, load: float | None) -> None:
         """Count a stretch of time at a load, or without one that was read.
@@ -52,6 +55,8 @@ class LoadSketch:
         at = (self.newest - week) * WIDTH
         if at >= NUMBERS:
             return
+        if at >= len(self._hours):
+            self._hours.extend(_NOTHING * (at + WIDTH - len(self._hours)))
         hours = (end - start) / SECONDS_PER_HOUR
         if load is None:
             self._hours[at + _UNREAD] += hours
@@ -65,7 +70,7 @@ class LoadSketch:
         newer = week - self.newest
         if newer > 0:
             kept = self._hours[: max(0, NUMBERS - newer * WIDTH)]
-            self._hours = _NOTHING * (NUMBERS - len(kept)) + kept
+            self._hours = _NOTHING * (min(newer, WEEKS) * WIDTH) + kept
             self.newest = week
 
     def spread(self, week: int) -> Spread:
@@ -78,7 +83,8 @@ class LoadSketch:
 
     def kept(self) -> str:
         """Its numbers as the state file has them: floats of 32 bits, little-endian, in base64."""
-        return b64encode(_little_endian(self._hours).tobytes()).decode()
+        every_week = self._hours + _NOTHING * (NUMBERS - len(self._hours))
+        return b64encode(_little_endian(every_week).tobytes()).decode()
 
     @classmethod
     def of_kept(cls, newest: int, kept: str) -> LoadSketch:
@@ -88,7 +94,10 @@ class LoadSketch:
         if len(numbers) != NUMBERS or not all(map(isfinite, numbers)):
             raise ValueError("no hours by load")
         sketch = cls(newest)
-        sketch._hours = _little_endian(numbers)
+        hours = _little_endian(numbers)
+        while len(hours) > WIDTH and not any(hours[-WIDTH:]):
+            del hours[-WIDTH:]
+        sketch._hours = hours
         return sketch
 
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from cloud_carbon_exporter.collect.load_sketch import WEEK_SECONDS, WEEKS, LoadSketch
+from cloud_carbon_exporter.collect.workload_statistics import WorkloadStatistics
 from cloud_carbon_exporter.model.advice import Evidence, Spread
 from cloud_carbon_exporter.model.types import Resource, Signal
 from cloud_carbon_exporter.storage.rows import Row
@@ -34,9 +35,13 @@ class _Watched:
 
 
 class LoadStatistics:
-    """Hours by load of all that is watched. One caller at a time."""
+    """Hours by load of all that is watched. One caller at a time.
+
+    workloads: of clusters, a section of their own.
+    """
 
     def __init__(self) -> None:
+        self.workloads = WorkloadStatistics()
         self._watched: dict[str, _Watched] = {}
         self._alike: dict[tuple[Signal, ...], tuple[Signal, ...]] = {}  # one object for all
         self._forgot_at = 0.0
@@ -84,6 +89,14 @@ class LoadStatistics:
         since = max(watched.since, (week - WEEKS + 1) * WEEK_SECONDS)
         return Evidence(since, watched.until, spreads)
 
+    def since(self, resource_id: str) -> float | None:
+        """Since when a resource has been as it is, as far as was seen; None of what is not watched.
+
+        However long ago, where evidence goes back three weeks.
+        """
+        watched = self._watched.get(resource_id)
+        return None if watched is None else watched.since
+
     def __len__(self) -> int:
         return len(self._watched)
 
@@ -98,6 +111,7 @@ class LoadStatistics:
 
     def move(self, seconds: float) -> None:
         """The clock was set: all marks move; the weeks stay, for a step is no week."""
+        self.workloads.move(seconds)
         for watched in self._watched.values():
             watched.since += seconds
             watched.until += seconds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cloud_carbon_exporter.api_costs.calendar_month import MonthBounds, month_bounds
 from cloud_carbon_exporter.collect.integral import Piece
@@ -15,12 +14,8 @@ KEPT_MONTHS = 13
 """The month that runs and the twelve before it."""
 
 
-class MonthKey(NamedTuple):
-    """An account, and when the month begins."""
-
-    provider: str
-    account_id: str
-    start: float
+MonthKey = tuple[str, str, float]
+"""Provider and account, and when the month begins."""
 
 
 class MonthSums:
@@ -70,11 +65,11 @@ class Months:
         until: float,
         share: float,
     ) -> None:
-        key = MonthKey(part.provider, part.account_id, month)
+        key = (part.provider, part.account_id, month)
         sums = self._sums.get(key)
         if sums is None:
             sums = self._sums[key] = MonthSums(start, start)
-            self._drop_old(key.provider, key.account_id)
+            self._drop_old(part.provider, part.account_id)
         operational, embodied = share * piece.operational_grams, share * piece.embodied_grams
         sums.operational_grams += operational
         sums.embodied_grams += embodied
@@ -86,12 +81,12 @@ class Months:
 
     def closed(self, now: float) -> Iterator[OwnMonth]:
         """The months that are over."""
-        for key, sums in self._sums.items():
-            month = month_bounds(key.start)
+        for (provider, account_id, start), sums in self._sums.items():
+            month = month_bounds(start)
             if month.end <= now:
                 yield OwnMonth(
-                    key.provider,
-                    key.account_id,
+                    provider,
+                    account_id,
                     month.start,
                     month.end,
                     sums.operational_grams,
@@ -110,10 +105,10 @@ class Months:
         """Go on with a month of an earlier process."""
         sums = MonthSums(saved.first, saved.last)
         sums.operational_grams, sums.embodied_grams = saved.operational_grams, saved.embodied_grams
-        self._sums[MonthKey(saved.provider, saved.account_id, saved.start)] = sums
+        self._sums[saved.provider, saved.account_id, saved.start] = sums
 
     def _drop_old(self, provider: str, account_id: str) -> None:
         account = (provider, account_id)
-        of_account = [key for key in self._sums if (key.provider, key.account_id) == account]
+        of_account = [key for key in self._sums if key[:2] == account]
         for key in sorted(of_account)[:-KEPT_MONTHS]:
             del self._sums[key]

@@ -21,8 +21,9 @@ def move_timeline(timeline: Timeline, seconds: float) -> None:
     timeline.departed_at += seconds
     timeline.asked_until += seconds
     timeline.next_read += seconds
-    for rank, version in enumerate(timeline.versions):
-        timeline.versions[rank] = replace(version, since=version.since + seconds)
+    timeline.versions = tuple(
+        replace(version, since=version.since + seconds) for version in timeline.versions
+    )
     counted = timeline.counted or []
     for rank, stretch in enumerate(counted):
         start, end = stretch.start + seconds, stretch.end + seconds

@@ -21,7 +21,7 @@ class NodePieces:
     def add(self, resource: Resource, piece: Piece) -> None:
         """Keep a piece of a resource's time."""
         if self.wanted and resource.kind in KINDS:
-            self._pieces.append(Counted(resource.id, *piece[:5]))
+            self._pieces.append(Counted(resource.id, *piece[:5], resource))
 
     def take(self) -> list[Counted]:
         """All that was counted since this was last asked."""

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.footprints import Footprints
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
+from cloud_carbon_exporter.collect.one_load import kept
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex, place_key
 from cloud_carbon_exporter.collect.sweep import SweepKey
@@ -213,23 +214,23 @@ class SnapshotBuilder:
         if last is not None and _is_of(last, resource, loads, around):
             footprint, loads = last.footprint, last.loads
         else:
-            last, rates = None, timeline.rates
+            last = None
             footprint = self._footprints.of(resource, loads, around)
-            if rates is not None and rates.loads == loads:
-                loads = rates.loads  # one object for both: mostly the last piece is the newest
-        totals = timeline.totals.frozen() if self._counting else None
-        row = Row(resource, footprint, loads, totals, timeline.measured_at(now))
-        if row == last:
-            row = last
+            loads = kept(loads)
+        totals = timeline.totals if self._counting else None
+        row, measured_at = last, timeline.measured_at(now)
+        if row is None or row.totals != totals or row.measured_at != measured_at:
+            row = Row(resource, footprint, loads, totals, measured_at)
         timeline.show(row, now)
         return row
 
     def _accounts(self, footprints: Mapping[AccountKey, FootprintSum]) -> Iterator[AccountRow]:
         totals, water = self._counters.accounts(), self._counters.water.totals()
+        held = self._counters.held.totals()
         for key in sorted(footprints.keys() | totals.keys()):
             now = footprints.get(key) or FootprintSum()
-            counted = (totals.get(key), water.get(key)) if self._counting else (None, None)
-            yield AccountRow(*key, now, *counted)
+            counted = (totals.get(key), water.get(key), held.get(key, {}))
+            yield AccountRow(*key, now, *(counted if self._counting else ()))
 
     def _calibrations(
         self, now: float, reported: Sequence[ReportedEmissions], months: Sequence[OwnMonth]

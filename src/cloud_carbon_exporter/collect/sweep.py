@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
-from cloud_carbon_exporter.collect.tags import checked, shared, with_tags
+from cloud_carbon_exporter.collect.tags import as_before, checked, shared, with_tags
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NoList
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
@@ -161,7 +161,10 @@ async def _pages(
 def _take(lived: Resource | Ended, shown: frozenset[str] | None, known: Known, to: _Pass) -> None:
     """Keep what an object is, or that it has ended and what is left of it."""
     if isinstance(lived, Resource):
-        to.resources.append(_as_known(with_tags(lived, shown), known))
+        before = known(lived.id)
+        if before is None or not as_before(before, lived, shown):
+            before = shared(with_tags(lived, shown))
+        to.resources.append(before)
         return
     ran = with_tags(lived.resource, shown)
     if lived.left is None:
@@ -174,11 +177,6 @@ def _take(lived: Resource | Ended, shown: frozenset[str] | None, known: Known, t
         return
     to.resources.append(left)
     to.endings.append(Ended(ran, lived.at, left))
-
-
-def _as_known(resource: Resource, known: Known) -> Resource:
-    before = known(resource.id)
-    return shared(resource) if before is None or before != resource else before
 
 
 def _counts(resources: Iterable[Resource]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from cloud_carbon_exporter.model.types import Location, Resource
+from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 # Characters of all names of a resource together: more than any cloud allows (AWS: 50 tags of
 # 128 + 256 characters, Google: 64 labels of 63 + 63).
@@ -25,6 +25,25 @@ def with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
     return replace(resource, tags=tags)
 
 
+def as_before(before: Resource, resource: Resource, shown: frozenset[str] | None) -> bool:
+    """Whether a resource is what it was, with those of its tags that are shown.
+
+    Told without making it anew: nearly all of an estate is from one sweep to the next what it was.
+    """
+    tags, known = resource.tags, before.tags
+    if shown is not None and not tags.keys() <= shown:
+        tags = {key: value for key, value in tags.items() if key in shown} if shown else {}
+    return (
+        tags == known
+        and before.components == resource.components
+        and before.location == resource.location
+        and before.monitor == resource.monitor
+        and before.info == resource.info
+        and (before.id, before.kind, before.name, before.started)
+        == (resource.id, resource.kind, resource.name, resource.started)
+    )
+
+
 def checked(resource: Resource) -> Resource:
     """The resource, its tags of bearable length.
 
@@ -40,16 +59,26 @@ def checked(resource: Resource) -> Resource:
 
 
 def shared(resource: Resource) -> Resource:
-    """The resource, what many have alike being one object: place, tags, what is told.
+    """The resource, what many have alike being one object: place, hardware, tags, what is told.
 
     A million resources stand in some hundred places and have the tags of some hundred teams.
     """
-    return replace(
-        resource,
-        location=_location(resource.location),
-        tags=_pairs(tuple(resource.tags.items())),
-        info=_pairs(tuple(resource.info.items())),
+    return Resource(
+        resource.id,
+        resource.kind,
+        resource.name,
+        _location(resource.location),
+        _components(resource.components),
+        _pairs(tuple(resource.tags.items())),
+        resource.monitor,
+        _pairs(tuple(resource.info.items())),
+        resource.started,
     )
+
+
+@lru_cache(maxsize=16384)
+def _components(components: tuple[Component, ...]) -> tuple[Component, ...]:
+    return components
 
 
 @lru_cache(maxsize=16384)

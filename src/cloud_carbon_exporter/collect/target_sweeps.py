@@ -7,7 +7,7 @@ started twice.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple
 from typing import NamedTuple
@@ -62,6 +62,7 @@ class TargetSweeps:
         self._listed_kinds = _listed_kinds(target)
         self._listings_of_api = Counter(listed.listing.api for listed in self._listed_kinds)
         self._states: dict[SweepKey, SweepState] = {}
+        self._by_rank: defaultdict[int, set[SweepKey]] = defaultdict(set)
         self._gone: list[SweepKey] = []
         self._begun = False
         self.used_before: Collection[tuple[str, str]] = ()
@@ -116,8 +117,11 @@ class TargetSweeps:
 
     async def start(self) -> None:
         """Learn where to look, and start every sweep that is due and not under way."""
-        ranked = enumerate(self._listed_kinds)
-        await asyncio.gather(*(self._find_scopes(rank, listed) for rank, listed in ranked))
+        start, finding = GentleStart(), list[asyncio.Task[None]]()
+        for rank, listed in enumerate(self._listed_kinds):
+            finding.append(asyncio.create_task(self._find_scopes(rank, listed)))
+            await start.another()
+        await asyncio.gather(*finding)
         in_use = self._places_in_use()
         due: list[SweepKey] = []
         for key, state in self._states.items():
@@ -209,12 +213,13 @@ class TargetSweeps:
                 keys.add(key)
                 if key not in self._states:
                     self._states[key] = self._new_state(listed, scope)
-        for key in list(self._states):
-            if key.listing_rank == rank and key not in keys:
-                self._drop(key)
+                    self._by_rank[rank].add(key)
+        for key in self._by_rank[rank] - keys:
+            self._drop(key)
 
     def _drop(self, key: SweepKey) -> None:
         state = self._states.pop(key)
+        self._by_rank[key.listing_rank].discard(key)
         if state.task is not None:
             state.task.cancel()
         self._gone.append(key)

@@ -7,28 +7,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from cloud_carbon_exporter.collect.running_totals import RunningTotals
+from cloud_carbon_exporter.collect.counting import Counting
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.held import NOTHING, Held
 from cloud_carbon_exporter.model.snapshot import Row
-from cloud_carbon_exporter.model.types import Point, Resource, Signal
+from cloud_carbon_exporter.model.types import Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 
 Waits = Callable[[Resource], bool]
 """Whether what a resource draws hangs on measurements we read."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewestPoint:
-    """The newest Point of a signal, and until when it speaks for the present."""
+class NewestPoint(NamedTuple):
+    """End and value of the newest Point of a signal, and until when it speaks for the present."""
 
-    point: Point
+    signal: Signal
+    end: float
+    value: float
     expires: float
 
 
-# What is never measured has these in common: an empty dict each would be 64 bytes, thrice.
+# What is never measured has these in common: an empty dict each would be 64 bytes.
 NO_LOADS: Mapping[Signal, float] = {}
 NO_POINTS: Mapping[Signal, tuple[Point, ...]] = {}
-NO_NEWEST: Mapping[Signal, NewestPoint] = {}
+NOTHING_YET = Totals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,17 @@ class Version:
     waits: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Watts, and embodied grams a second, of one description under one set of loads."""
+class Rates(NamedTuple):
+    """Watts, embodied grams a second, and hardware of one description under one set of loads.
+
+    loads: None where the watts are those of one piece of time, and not kept.
+    """
 
     version: Version
-    loads: Mapping[Signal, float]
+    loads: Mapping[Signal, float] | None
     watts: float
     embodied_grams_per_second: float
+    held: Held = NOTHING
 
 
 class LastMeasured(NamedTuple):
@@ -91,7 +96,8 @@ class Timeline:
     that it ended at `seen_until`. departed_at: when that was learnt. settle: how long after the
     fact its monitoring is complete; delay: and how much later, for the slowest of its series.
     asked_until: monitoring was asked for all that happened before; next_read: and will be asked
-    again then. points: by signal, those not counted yet. rates: those of the piece counted last.
+    again then. newest: one of each signal. points: by signal, those not counted yet. rates: of the
+    piece counted last. counting: the sums that it counts in; None until they are looked up.
     counted: what was counted lately at loads that may still be corrected; None where none may.
     row: as it was shown last, and holds until then if nothing befalls it. stuck: whether its time
     goes on only with a read, or once nothing is waited for any more. before_until: last sight of
@@ -102,6 +108,7 @@ class Timeline:
         "asked_until",
         "before_until",
         "counted",
+        "counting",
         "covered_until",
         "delay",
         "departed_at",
@@ -126,7 +133,7 @@ class Timeline:
         self, sweep: SweepKey, versions: Sequence[Version], seen_until: float, settle: float
     ) -> None:
         self.sweep = sweep
-        self.versions = list(versions)
+        self.versions = tuple(versions)
         self.covered_until = self.versions[0].since
         self.seen_until = seen_until
         self.first_sight, self.last_sight = math.inf, -math.inf
@@ -137,9 +144,10 @@ class Timeline:
         self.asked_until = -math.inf
         self.next_read = -math.inf
         self.points: Mapping[Signal, tuple[Point, ...]] = NO_POINTS
-        self.newest: Mapping[Signal, NewestPoint] = NO_NEWEST
-        self.totals = RunningTotals()
+        self.newest: tuple[NewestPoint, ...] = ()
+        self.totals = NOTHING_YET
         self.rates: Rates | None = None
+        self.counting: Counting | None = None
         self.counted: list[Counted] | None = None
         self.row: Row | None = None
         self.row_holds_until = -math.inf
@@ -160,7 +168,7 @@ class Timeline:
     def show(self, row: Row, now: float) -> None:
         """Keep how it is shown, and for how long that holds: until a load is too old."""
         until = math.inf
-        for newest in self.newest.values():
+        for newest in self.newest:
             if newest.expires >= now:
                 until = min(until, newest.expires)
             elif self._holds(newest, now):
@@ -217,15 +225,16 @@ class Timeline:
     def _change(self, since: float, resource: Resource, at: float, waits: Waits) -> None:
         """Another description from a moment on: not in counted time, nor after `at`."""
         self.touch()
+        self.counting = None
         earliest = max(self.covered_until, self.versions[-1].since)
-        self.versions.append(Version(max(earliest, min(since, at)), resource, waits(resource)))
+        version = Version(max(earliest, min(since, at)), resource, waits(resource))
+        self.versions = (*self.versions, version)
 
     @property
     def last_measured(self) -> LastMeasured | None:
         """What is measured of its uncounted time, where nothing is from the newest version on."""
         end = self.seen_until
-        # A copy: the event loop asks, while a thread that builds a Snapshot may drop some.
-        for version in reversed(tuple(self.versions)):
+        for version in reversed(self.versions):
             if version.waits:
                 return LastMeasured(version.resource, min(end, self.seen_until))
             end = version.since
@@ -239,9 +248,13 @@ class Timeline:
     def take_newest(self, signal: Signal, point: Point, expires: float) -> None:
         """The last Point of a read, and until when it speaks for the present."""
         self.touch()
-        known = self.newest.get(signal)
-        if known is None or point.end >= known.point.end:
-            self.newest = {**self.newest, signal: NewestPoint(point, expires)}
+        newest = NewestPoint(signal, point.end, point.value, expires)
+        for rank, known in enumerate(self.newest):
+            if known.signal == signal:
+                if point.end >= known.end:
+                    self.newest = (*self.newest[:rank], newest, *self.newest[rank + 1 :])
+                return
+        self.newest = (*self.newest, newest)
 
     def take_points(self, signal: Signal, points: Sequence[Point]) -> None:
         """Points of one read, ascending; those of the last read that are not covered are in it."""
@@ -254,7 +267,7 @@ class Timeline:
             oldest = self.covered_until - corrected_seconds
             self.counted = [counted for counted in self.counted if counted.end > oldest]
         while len(self.versions) > 1 and self.versions[1].since <= self.covered_until:
-            del self.versions[0]
+            self.versions = self.versions[1:]
         for signal, points in self.points.items():
             if points[0].end <= self.covered_until:
                 self._keep_uncovered(signal, points)
@@ -272,15 +285,18 @@ class Timeline:
         if not self.newest:
             return NO_LOADS
         loads: dict[Signal, float] = {}
-        for signal, newest in self.newest.items():
-            if self._holds(newest, now):
-                loads[signal] = newest.point.value
+        for newest in self.newest:
+            if newest.expires >= now or self._holds(newest, now):
+                loads[newest.signal] = newest.value
         return loads
 
     def measured_at(self, now: float) -> float | None:
         """End of the newest Point in `loads`."""
-        ends = [newest.point.end for newest in self.newest.values() if self._holds(newest, now)]
-        return max(ends, default=None)
+        end: float | None = None
+        for newest in self.newest:
+            if (end is None or newest.end > end) and self._holds(newest, now):
+                end = newest.end
+        return end
 
     def _holds(self, newest: NewestPoint, now: float) -> bool:
         """Whether a value speaks for the present.

@@ -40,6 +40,7 @@ async def try_clusters(clusters: Sequence[ClusterSettings], budget: Budget) -> l
         _Unheard(),
         time.time,
         first_patience_seconds=READ_SECONDS,
+        bills=budget,
     )
     try:
         await feed.refresh()

@@ -17,11 +17,12 @@ from cloud_carbon_exporter.collect.progress import say_progress
 from cloud_carbon_exporter.commands import report_period, terminal, what_if
 from cloud_carbon_exporter.commands.progress_bar import draw
 from cloud_carbon_exporter.commands.report_advice import with_advice
+from cloud_carbon_exporter.commands.report_by import labels_of, with_clusters
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.advice_flags import ADVICE
 from cloud_carbon_exporter.config.flags import REPORT_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
-from cloud_carbon_exporter.config.period_flags import SINCE
+from cloud_carbon_exporter.config.period_flags import BY, SINCE
 from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.reporting import html, report, tables
@@ -62,6 +63,9 @@ def run(invocation: Invocation) -> int:
     text = FORMS[form](snapshot, settings.tags)
     if wish != what_if.Wish():
         text = with_what_if(text, form, snapshot, wish, settings.tags)
+    if by := labels_of(settings.options[BY]):
+        told = what_if.sections(wish, snapshot) if wish != what_if.Wish() else ()
+        text = with_clusters(text, form, snapshot, by, settings.tags, told)
     if settings.options[ADVICE]:
         text = with_advice(text, form, snapshot, settings)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cloud_carbon_exporter.commands import report_days, terminal
+from cloud_carbon_exporter.commands.report_by import NAMES, labels_of, of_clusters
 from cloud_carbon_exporter.commands.reported_months import months_of_prometheus, months_of_state
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config import period_flags as flags
@@ -28,8 +29,10 @@ from cloud_carbon_exporter.history.query import (
 )
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.reading import asking, reading
-from cloud_carbon_exporter.history.series import LABELS, By, Series
+from cloud_carbon_exporter.history.series import LABELS, By, Series, in_no_cluster
+from cloud_carbon_exporter.history.split import NotSplit, split_of_days
 from cloud_carbon_exporter.masking import masked
+from cloud_carbon_exporter.model.cluster_sums import CLUSTER_LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.months import ReportedMonth
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -43,15 +46,6 @@ from cloud_carbon_exporter.service.demo_past import past_of
 from cloud_carbon_exporter.version import model_version
 
 _BACK_SECONDS = {"h": HOUR_SECONDS, "d": 24 * HOUR_SECONDS, "w": 7 * 24 * HOUR_SECONDS}
-_NAMES = {
-    "provider": "cloud_provider",
-    "account": "cloud_account_id",
-    "region": "cloud_region",
-    "kind": "kind",
-    "basis": "basis",
-}
-"""Labels by the short names -by takes."""
-
 WHOLE = 0.9999
 """Share from which on a period is whole to -strict."""
 
@@ -84,7 +78,7 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
     now = time.time()
     period, by = _period(settings, now), _by(settings)
     try:
-        with _opened(settings, collect) as opened:
+        with _opened(settings, collect, period) as opened:
             if settings.options[flags.EXPORT_FOLDER]:
                 return _export(settings, opened.source, period, now)
             asked = Asked(
@@ -96,7 +90,7 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
                 opened.reported(period),
             )
             report = period_report(opened.source, asked, now)
-    except CannotTell as cannot:
+    except (CannotTell, NotSplit) as cannot:
         raise ConfigError(str(cannot)) from None
     except (ValueError, TooManySums, sqlite3.Error) as error:
         raise ExporterError(f"report of a period: {error}") from None
@@ -122,8 +116,13 @@ def _export(settings: Settings, source: Source, period: Period, now: float) -> i
 
 
 def check_alone(settings: Settings) -> None:
-    """Refuse flags of a period where none is asked for. Raises ConfigError."""
+    """Refuse flags of a period where none is asked for; clusters are split at any moment.
+
+    Raises ConfigError.
+    """
     for flag in flags.PERIOD_FLAGS:
+        if flag is flags.BY and of_clusters(labels_of(settings.options[flags.BY])):
+            continue
         if settings.options.holds(flag):
             raise ConfigError(f"-{flag.name} is of a period: say -since as well")
 
@@ -154,10 +153,11 @@ def _moment(name: str, text: str, now: float) -> float:
 def _by(settings: Settings) -> Mapping[str, By]:
     """Labels of the breakdown, by their names in metrics."""
     chosen: dict[str, By] = {}
-    for word in settings.options[flags.BY]:
-        name = _NAMES.get(word, word)
+    for name in labels_of(settings.options[flags.BY]):
         if name in LABELS:
             chosen[name] = LABELS[name]
+        elif name in CLUSTER_LABELS:
+            chosen[name] = in_no_cluster
         else:
             label = name if name.startswith("tag_") else tag_label(name)
             chosen[label] = _tag(label)
@@ -177,10 +177,12 @@ def _tag(label: str) -> By:
 def _check_tags(report: PeriodReport) -> None:
     """Raises ConfigError for a tag that nothing has: it was misspelt, or never kept."""
     for place, label in enumerate(report.by):
-        known = label in LABELS or any(group.labels[place] for group in report.groups)
+        known = label in (*LABELS, *CLUSTER_LABELS) or any(
+            group.labels[place] for group in report.groups
+        )
         if not known:
             raise ConfigError(
-                f"-by: nothing that was counted has {label}; allowed: {', '.join(_NAMES)}, or a "
+                f"-by: nothing that was counted has {label}; allowed: {', '.join(NAMES)}, or a "
                 "key that stood in -metrics.tags while it was counted"
             )
 
@@ -196,9 +198,17 @@ def _units(settings: Settings, opened: Opened, period: Period) -> tuple[str, flo
 
 
 @contextmanager
-def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Opened]:
+def _opened(
+    settings: Settings, collect: Callable[[], Snapshot], period: Period
+) -> Iterator[Opened]:
     """What the settings name. Raises ConfigError where they name nothing, or twice."""
     url, file = settings.options[flags.FROM_PROMETHEUS], settings.history_file
+    by_cluster = bool(set(CLUSTER_LABELS).intersection(labels_of(settings.options[flags.BY])))
+    if by_cluster and not url and not file:
+        raise ConfigError(
+            "-by cluster, namespace or workload: the made-up past of a demo is not split; without "
+            "-since it is told of the moment"
+        )
     if url:
         with _prometheus(settings, url) as opened:
             yield opened
@@ -211,7 +221,10 @@ def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Ope
     reported = months_of_state(settings.state_file)
     if file:
         with reading(Path(file)) as reader:
-            source = Source(f"the history file {Path(file).name}", asking(reader))
+            by_bill = ", in part by a bill" if reader.has_bill(period.start, period.end) else ""
+            name = f"the history file {Path(file).name}{by_bill}"
+            ask = split_of_days(asking(reader), reader.workload_days)
+            source = Source(name, ask, bounded=not by_cluster)
             yield Opened(source, lambda _: reported, _no_query)
         return
     store = in_memory()

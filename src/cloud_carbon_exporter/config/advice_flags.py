@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.config.flag import Flag, flags_in
-from cloud_carbon_exporter.config.kinds import boolean, several
+from cloud_carbon_exporter.config.kinds import boolean, several, text
 
 ADVICE = Flag(
     "advice",
@@ -19,6 +19,14 @@ DISMISS = Flag(
     "",
     "Advice that is not to be told again: ids (idle:RESOURCE), kinds (region), or ids of resources "
     "of which nothing is to be said.",
+    commands=("serve", "report"),
+)
+ADVICE_BILL = Flag(
+    "advice.bill",
+    text("PATH"),
+    "",
+    "A bill that tells what advice saves in money: a file or folder as `history -from` takes it, "
+    "with ids of resources; serve reads it again when it has changed.",
     commands=("serve", "report"),
 )
 

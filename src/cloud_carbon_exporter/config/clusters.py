@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.kinds import choice, text
-from cloud_carbon_exporter.config.quantities import count
-from cloud_carbon_exporter.config.target_keys import Entry, Key
+from cloud_carbon_exporter.config.quantities import count, duration_between, number
+from cloud_carbon_exporter.config.target_keys import PROFILE, ROLE_ARN, Entry, Key
 from cloud_carbon_exporter.config.targets import FiledTarget
 from cloud_carbon_exporter.config.values import Kind, quoted, read_value
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.kubernetes import settings
-from cloud_carbon_exporter.kubernetes.settings import ClusterSettings, IdleShare
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings, IdleShare, SourceName
 
 _URL = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -65,12 +65,43 @@ def _matchers() -> Kind[Mapping[str, str]]:
     return Kind("LABELS", allowed, accept, accept, {})
 
 
+_SOURCES: Kind[SourceName] = choice(
+    "prometheus", "cockpit", "cloud_monitoring", "container_insights"
+)
 NAME = Key("cluster", _name(), "What the cluster is called in the series.", ())
+SOURCE = Key(
+    "source",
+    _SOURCES,
+    "Who tells its usage: a Prometheus (when empty), Scaleway's Cockpit, Google's Cloud "
+    "Monitoring, or Container Insights of AWS; these two are paid for by what is read.",
+    (),
+)
 URL = Key("url", _url(), "Its Prometheus, or what answers as one (Thanos, Mimir...).", ())
 TOKEN_FILE = Key("token_file", text("FILE"), "File with a bearer token, read before each call.", ())
 USERNAME = Key("username", text("NAME"), "Name for basic authentication.", ())
 PASSWORD_FILE = Key("password_file", text("FILE"), "File with its password.", ())
 MATCHERS = Key("matchers", _matchers(), "Labels that all series of this cluster have.", ())
+CALLED = Key("called", text("NAME"), "Its name in its cloud, where that is not `cluster`.", ())
+PROJECT = Key("project", text("PROJECT"), "Project of Google it is in; for cloud_monitoring.", ())
+LOCATION = Key(
+    "location",
+    text("PLACE"),
+    "Its region of AWS, for container_insights; for cloud_monitoring its zone or region, where its "
+    "project has two clusters of one name.",
+    (),
+)
+EVERY = Key(
+    "interval",
+    duration_between(60, 86400),
+    "How often it is asked; when empty, with each collection, and every 15m where it is paid for.",
+    (),
+)
+BUDGET = Key(
+    "budget",
+    number("USD", "a sum from 0 up; 0 for no limit", 0),
+    "USD a month that asking may cost: it is asked more seldom, so that it costs no more.",
+    (),
+)
 _IDLE: Kind[IdleShare] = choice("apart", "by-request")
 IDLE = Key(
     "idle",
@@ -87,14 +118,40 @@ TOP_WORKLOADS = Key(
 )
 CLUSTER_KEYS: tuple[Key[object], ...] = (
     NAME,
+    SOURCE,
     URL,
     TOKEN_FILE,
     USERNAME,
     PASSWORD_FILE,
     MATCHERS,
+    CALLED,
+    PROJECT,
+    LOCATION,
+    PROFILE,
+    ROLE_ARN,
+    EVERY,
+    BUDGET,
     IDLE,
     TOP_WORKLOADS,
 )
+
+
+COMMON: tuple[Key[object], ...] = (NAME, SOURCE, EVERY, IDLE, TOP_WORKLOADS)
+
+
+class Own(NamedTuple):
+    """Keys that one source understands, beside those of all."""
+
+    needed: tuple[Key[object], ...]
+    allowed: tuple[Key[object], ...]
+
+
+OWN_KEYS: Mapping[SourceName, Own] = {
+    "prometheus": Own((URL,), (TOKEN_FILE, USERNAME, PASSWORD_FILE, MATCHERS)),
+    "cockpit": Own((URL, TOKEN_FILE), (MATCHERS,)),
+    "cloud_monitoring": Own((PROJECT,), (CALLED, LOCATION, BUDGET)),
+    "container_insights": Own((LOCATION,), (CALLED, PROFILE, ROLE_ARN, BUDGET)),
+}
 
 
 def read_clusters(filed: Sequence[FiledTarget]) -> tuple[ClusterSettings, ...]:
@@ -108,10 +165,11 @@ def read_clusters(filed: Sequence[FiledTarget]) -> tuple[ClusterSettings, ...]:
                     f"{entry.where}: cluster: {quoted(cluster.cluster)} is there already: "
                     "two clusters need two names"
                 )
-            if (earlier.url, earlier.matchers) == (cluster.url, cluster.matchers):
+            if _series_of(earlier) == _series_of(cluster):
                 raise ConfigError(
                     f"{entry.where}: the same series as {quoted(earlier.cluster)}: "
-                    "clusters in one Prometheus are told apart by matchers"
+                    "clusters in one Prometheus are told apart by matchers, in one cloud by "
+                    "called, project and location"
                 )
         clusters.append(cluster)
     return tuple(clusters)
@@ -129,10 +187,24 @@ def _entry(where: str, keys: Mapping[str, Any]) -> Entry:
             )
         if value is not None:
             said[key] = read_value(f"{where}: {key.name}", key.kind, value, decoded=True)
-    for key in (NAME, URL):
+    entry = Entry("", said)
+    source = entry.get(SOURCE, "prometheus")
+    own = OWN_KEYS[source]
+    for key in (NAME, *own.needed):
         if key not in said:
             raise ConfigError(f"{where}: {key.name} is missing; allowed: {key.kind.allowed}")
-    return Entry("", said)
+    for key in said:
+        if key not in (*COMMON, *own.needed, *own.allowed):
+            raise ConfigError(f"{where}: {key.name} means nothing where source is {source}")
+    return entry
+
+
+def _series_of(cluster: ClusterSettings) -> tuple[object, ...]:
+    """What tells the series of a cluster from those of others."""
+    if cluster.url:
+        return cluster.url, cluster.matchers
+    called = cluster.called or cluster.cluster
+    return cluster.source, cluster.project, cluster.location, called
 
 
 def _cluster(where: str, entry: Entry) -> ClusterSettings:
@@ -149,6 +221,14 @@ def _cluster(where: str, entry: Entry) -> ClusterSettings:
         username=username,
         password_file=password,
         matchers=entry.get(MATCHERS, {}),
+        source=entry.get(SOURCE, "prometheus"),
+        called=entry.get(CALLED, ""),
+        project=entry.get(PROJECT, ""),
+        location=entry.get(LOCATION, ""),
+        profile=entry.get(PROFILE, ""),
+        role_arns=entry.get(ROLE_ARN, ()),
+        interval_seconds=entry.get(EVERY, 0.0),
+        budget_dollars=entry.get(BUDGET, 0.0),
         idle=entry.get(IDLE, "apart"),
         top_workloads=entry.get(TOP_WORKLOADS, settings.TOP_WORKLOADS),
     )

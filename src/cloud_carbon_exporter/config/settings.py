@@ -62,6 +62,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     route_prefix: str = ""
     external_url: str = ""
+    cluster_links: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
@@ -75,6 +76,7 @@ class Settings:
     push: PushSettings = field(default_factory=PushSettings)
     budgets: tuple[CarbonBudget, ...] = ()
     dismissed: tuple[str, ...] = ()
+    advice_bill: str = ""
     options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
@@ -152,6 +154,7 @@ def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> S
         allowed_hosts=values[flags.ALLOWED_HOSTS],
         route_prefix=values[web_flags.ROUTE_PREFIX],
         external_url=values[web_flags.EXTERNAL_URL],
+        cluster_links=values[web_flags.CLUSTER_LINKS],
         tags=_tags(values[flags.TAGS], targets),
         labels=values[flags.LABEL_SET],
         families=values[flags.FAMILIES],
@@ -167,6 +170,7 @@ def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> S
         },
         push=_push(values),
         dismissed=values[advice_flags.DISMISS],
+        advice_bill=values[advice_flags.ADVICE_BILL],
         options=values,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in
-from cloud_carbon_exporter.config.values import Kind
+from cloud_carbon_exporter.config.kinds import several
+from cloud_carbon_exporter.config.values import Kind, quoted
 
 _SEGMENT = r"[A-Za-z0-9._~-]+"
 _PREFIX = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?")
@@ -38,6 +39,31 @@ def _external_url() -> Kind[str]:
     return Kind("URL", allowed, accept, accept, "")
 
 
+_LINK = re.compile(
+    r"([^=]{1,40})=(https?://[^\s@{}]+(?:\{(?:cluster|namespace|workload)\}[^\s@{}]*)*)"
+)
+
+
+def _links() -> Kind[tuple[tuple[str, str], ...]]:
+    """Links by name: addresses in which a cluster, namespace and workload are to be filled in."""
+    inner = several("NAME=URL")
+
+    def accept(value: object) -> tuple[tuple[str, str], ...]:
+        links: list[tuple[str, str]] = []
+        for word in inner.accept(value):
+            found = _LINK.fullmatch(word)
+            if found is None:
+                raise ValueError(f"holds {quoted(word)}, which is no such link")
+            links.append((found[1].strip(), found[2]))
+        return tuple(links)
+
+    allowed = (
+        "names and URLs with commas between them, such as Grafana=https://grafana.example.org/d/"
+        "cloud-carbon-kubernetes?var-namespace={namespace}; {cluster}, {namespace}, {workload}"
+    )
+    return Kind("NAME=URL", allowed, accept, accept, ())
+
+
 def _goes_up(path: str) -> bool:
     return any(segment in (".", "..") for segment in path.split("/"))
 
@@ -56,6 +82,14 @@ ROUTE_PREFIX = Flag(
     "",
     "Path before all paths that are served, /metrics among them; that of -web.external-url where "
     "it is not said, / where the proxy takes it away.",
+    commands=SERVE,
+)
+CLUSTER_LINKS = Flag(
+    "web.cluster-links",
+    _links(),
+    "",
+    "Where the page leads from a cluster, namespace or workload of Kubernetes, such as a dashboard "
+    "of Grafana or a page of Backstage: {cluster}, {namespace} and {workload} are filled in.",
     commands=SERVE,
 )
 

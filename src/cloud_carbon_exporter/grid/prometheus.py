@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.errors import Malformed, NotThere
-from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, field, number
+from cloud_carbon_exporter.errors import NotThere
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity
 
 PERIOD_SECONDS = 300.0
 DEFAULT_QUERY = 'grid_intensity_carbon_average{location="$zone"}'
@@ -19,19 +19,12 @@ DEFAULT_QUERY = 'grid_intensity_carbon_average{location="$zone"}'
 async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """Newest sample of the zone's query. A label is_estimated="true" is taken over."""
     query = (web.option("prometheus-query") or DEFAULT_QUERY).replace("$zone", ask.zone)
-    answer = await web.json("query", "/api/v1/query", {"query": query})
-    kind = field(answer, "data", "resultType")
-    if field(answer, "status") != "success" or kind not in ("vector", "scalar"):
-        raise Malformed("the query has no instant value")
-    result = field(answer, "data", "result")
-    if not result:
+    series = await web.samples("query", query)
+    if series.at is None or not series.samples:
         raise NotThere(f"the query has no sample for zone {ask.zone}")
-    # A scalar is the pair itself, a vector a list of series with a pair and labels each.
-    pair = result if kind == "scalar" else field(result, 0, "value")
-    labels = {} if kind == "scalar" else field(result, 0, "metric")
-    start, value = number(field(pair, 0)), field(pair, 1)
-    estimated = str(labels.get("is_estimated") or labels.get("estimated") or "") == "true"
-    return [ZoneIntensity(ask.zone, start, start + PERIOD_SECONDS, number(value), estimated)]
+    labels, grams = series.samples[0]
+    estimated = "true" in (labels.get("is_estimated"), labels.get("estimated"))
+    return [ZoneIntensity(ask.zone, series.at, series.at + PERIOD_SECONDS, grams, estimated)]
 
 
 SOURCE = Source(

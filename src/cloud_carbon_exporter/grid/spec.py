@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from cloud_carbon_exporter.errors import Malformed
+from cloud_carbon_exporter.http.prometheus import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Web(Protocol):
         headers: Mapping[str, str] | None = None,
     ) -> str:
         """GET, as text."""
+        ...
+
+    async def samples(self, operation: str, query: str) -> Series:
+        """An instant query of a Prometheus, which stands at the source's base URL."""
         ...
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed, Throttled
+from cloud_carbon_exporter.http.prometheus import Series, Server, ask
 from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
@@ -27,6 +28,8 @@ _MEANINGS: Mapping[int, str] = {
     404: "there is no such zone or endpoint",
     429: "the quota is exhausted",
 }
+
+Answered = TypeVar("Answered")
 
 Count = Callable[[str, str, str], None]
 """Counts one call: source, operation, outcome."""
@@ -108,14 +111,24 @@ class SourceWeb:
             params=tuple((params or {}).items()),
             headers=headers,
         )
+        asked = persistent(lambda: self._try(request), PATIENCE)
+        answer = await self._counted(operation, asked)
+        return answer.body.decode("utf-8", "replace")
+
+    async def samples(self, operation: str, query: str) -> Series:
+        """See spec.Web."""
+        server = Server(self._session, self._base_url, PATIENCE, persistent=False)
+        return await self._counted(operation, ask(server, query))
+
+    async def _counted(self, operation: str, asked: Awaitable[Answered]) -> Answered:
         try:
-            answer = await persistent(lambda: self._try(request), PATIENCE)
+            answer = await asked
         except CollectError as error:
             error.operation = operation
             self._count(self._source, operation, error.reason)
             raise
         self._count(self._source, operation, "success")
-        return answer.body.decode("utf-8", "replace")
+        return answer
 
     async def _try(self, request: Request) -> Answer:
         answer = await self._session.send(request)

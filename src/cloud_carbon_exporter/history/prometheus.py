@@ -15,6 +15,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.series import LABELS
+from cloud_carbon_exporter.history.split import NotSplit, check_labels, rest
+from cloud_carbon_exporter.model.cluster_sums import CLUSTER_LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
 from cloud_carbon_exporter.model.sums import NO_FACT, Reach, Sum
 from cloud_carbon_exporter.model.types import BASES, Basis
@@ -92,6 +94,8 @@ class PrometheusHistory:
         parts = tuple(_parts(query.since, query.until))
         if "basis" in names:
             amounts = await self._by_basis(names, parts)
+        elif set(names).intersection(CLUSTER_LABELS):
+            amounts = await self._by_cluster(names, parts)
         else:
             amounts = await self._by_labels(names, parts)
         seen = dict(zip(parts, await self._all(map(self._seen, parts)), strict=True))
@@ -121,6 +125,31 @@ class PrometheusHistory:
         if tags:
             await self._check_tags(parts[-1].end)
         family = "cloud_carbon_{}_total" if tags else "cloud_carbon_account_{}_total"
+        return await self._increases(family, names, parts)
+
+    async def _by_cluster(
+        self, names: Labels, parts: Sequence[Part]
+    ) -> Mapping[tuple[Part, Labels], Sequence[float]]:
+        """Increases of the counters of workloads, and what accounts have beside: in no cluster."""
+        try:
+            check_labels(names)
+        except NotSplit as not_split:
+            raise CannotTell(str(not_split)) from None
+        amounts = await self._increases("cloud_carbon_kubernetes_{}_total", names, parts)
+        outer = tuple([name for name in names if name not in CLUSTER_LABELS])
+        accounts = await self._by_labels(outer, parts)
+        told: dict[tuple[Part, Labels], Sequence[float]] = dict(amounts)
+        for part in parts:
+            of_part = {labels: values for (at, labels), values in amounts.items() if at == part}
+            whole = {labels: values for (at, labels), values in accounts.items() if at == part}
+            for labels, left in rest(names, whole, of_part).items():
+                told[part, labels] = left
+        return told
+
+    async def _increases(
+        self, family: str, names: Labels, parts: Sequence[Part]
+    ) -> Mapping[tuple[Part, Labels], Sequence[float]]:
+        """Increases over each part, by labels."""
         amounts: dict[tuple[Part, Labels], list[float]] = {}
         for place, name in enumerate(_AMOUNTS):
             counter = f"{family.format(name)}{{{self._selector}}}"

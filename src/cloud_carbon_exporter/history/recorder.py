@@ -17,6 +17,7 @@ from cloud_carbon_exporter.history.series import AlikeHours
 from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.waiting import Waiting
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, CountedHour
 from cloud_carbon_exporter.model.snapshot import Snapshot
 
@@ -52,7 +53,7 @@ class Recorder:
         self._unwritten = ""  # why, while it cannot be
         self._forgot_at = 0.0
         self._news = threading.Condition()
-        self._counted: list[CountedHour] = []
+        self._counted: list[CountedHour | WorkloadDay] = []
         self._kept = 0  # how many of these may be written
         self._snapshot: Snapshot | None = None
         self._closing = False
@@ -67,6 +68,7 @@ class Recorder:
         """
         with self._news:
             self._counted += snapshot.hours
+            self._counted += snapshot.clusters.days
             self._snapshot = snapshot
             if kept:
                 self._kept = len(self._counted)
@@ -117,11 +119,17 @@ class Recorder:
             except Exception:
                 log.exception("the history failed: what is shown does without")
 
-    def _take_down(self, counted: Iterable[CountedHour], snapshot: Snapshot | None) -> None:
+    def _take_down(
+        self, counted: Iterable[CountedHour | WorkloadDay], snapshot: Snapshot | None
+    ) -> None:
         if snapshot is not None:
             self._shares.look_at(snapshot.rows)
         for part in counted:
+            if isinstance(part, WorkloadDay):
+                self._waiting.days.append(part)
+                continue
             self._waiting.cover(part)
+            self._waiting.hold(part)
             for row in self._shares.rows(part):
                 self._waiting.add(row)
         _say_lost(self._waiting.shorten())
@@ -148,7 +156,8 @@ class Recorder:
     def _write(self) -> None:
         if not self._waiting:
             return
-        self._store.add(self._waiting.rows(), self._waiting.spans())
+        waiting = self._waiting
+        self._store.add(waiting.rows(), waiting.spans(), waiting.held(), waiting.days)
         self._waiting.clear()
         if self._unwritten:
             log.info("the history is written again")

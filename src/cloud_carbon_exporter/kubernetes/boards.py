@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 
 IS_BOARD = re.compile(
     r"nvidia_com_.+|amd_com_gpu.*|google_com_tpu|aws_amazon_com_neuron.*|habana_ai_gaudi|gpu_.+"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cloud_carbon_exporter.http.prometheus import garbage_left_alone
 from cloud_carbon_exporter.kubernetes.counters import SeriesKey, WorkloadCounters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
 from cloud_carbon_exporter.kubernetes.machines import Machines
 from cloud_carbon_exporter.kubernetes.queries import RATE_SECONDS
+from cloud_carbon_exporter.kubernetes.requests import RequestSums
 from cloud_carbon_exporter.kubernetes.shares import Counted
 from cloud_carbon_exporter.kubernetes.splitting import SplitCluster, Splitter
 from cloud_carbon_exporter.kubernetes.top import Places
@@ -36,10 +38,11 @@ class Clusters:
     ) -> None:
         self.feed = feed
         self.counters = WorkloadCounters()
-        self._reach = max(RATE_SECONDS, 2 * interval_seconds)
+        self.reach_seconds = max(RATE_SECONDS, 2 * interval_seconds)
         self._stale_after = stale_after
         self._counting = counting
         self._machines, self._splitter = Machines(), Splitter()
+        self._requests = RequestSums()
         self._resumed: set[str] = set()
         self._places = {
             settings.cluster: Places(settings.top_workloads) for settings in feed.clusters
@@ -57,6 +60,12 @@ class Clusters:
         """
         if not self:
             return ClusterNews()
+        with garbage_left_alone():
+            return self._news(rows, counted, now, advance=advance)
+
+    def _news(
+        self, rows: Iterable[Row], counted: Iterable[Counted], now: float, *, advance: bool
+    ) -> ClusterNews:
         machines = self._machines.by_key(rows)
         if self._counting:
             self.counters.take(counted)
@@ -64,20 +73,24 @@ class Clusters:
         sums: dict[SeriesKey, FootprintSum] = {}
         shown: dict[SeriesKey, SeriesKey] = {}
         states: list[ClusterState] = []
-        for read in self.feed.reads():
+        reads = self.feed.reads()
+        for read in reads:
             usage = read.usable(now, self._stale_after)
             found = SplitCluster()
             if usage is not None:
                 found = self._splitter.split(read.settings, usage, machines, taken)
+                self.counters.meet(read.settings.cluster, found.members)
                 shown |= self._choose(read, found, now, advance=advance)
                 sums |= found.sums(shown)
-                if advance:
+                if advance and self._counting:
                     self._hold(found, now)
             states.append(_state(read, found, usable=usage is not None))
         self._splitter.forget(taken)
         if advance and self._counting:
             self._count(sums, shown, now)
-        return ClusterNews(tuple(self._rows(sums)), tuple(states))
+        requests = self._requests.of(reads, now, self._stale_after)
+        days = self.counters.take_days() if advance else ()
+        return ClusterNews(tuple(self._rows(sums)), tuple(states), tuple(requests), tuple(days))
 
     def move(self, seconds: float) -> None:
         """The clock was set."""
@@ -106,7 +119,7 @@ class Clusters:
 
     def _hold(self, found: SplitCluster, now: float) -> None:
         for resource, cluster, portions in found.held():
-            self.counters.hold(resource.id, cluster, now - self._reach, now, portions)
+            self.counters.hold(resource.id, cluster, now - self.reach_seconds, now, portions)
 
     def _count(
         self,
@@ -131,9 +144,10 @@ class Clusters:
 def _state(read: Read, found: SplitCluster, *, usable: bool) -> ClusterState:
     nodes: dict[NodeState, int] = dict(found.states)
     error = read.error
-    if usable and not error and nodes and not found.nodes:
+    unmatched = nodes.get("unmatched", 0)
+    if usable and not error and unmatched and not found.nodes:
         error = (
-            f"none of its {sum(nodes.values())} nodes is a machine that is explored, "
+            f"none of its {unmatched} nodes is a machine that is explored, "
             "or all of them are those of another cluster"
         )
     return ClusterState(

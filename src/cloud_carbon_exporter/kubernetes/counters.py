@@ -6,7 +6,7 @@ counted once, when it is known, and shared out by who had the node then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from cloud_carbon_exporter.kubernetes.shares import Counted, NodeShares
 from cloud_carbon_exporter.model.clusters import (
@@ -14,14 +14,20 @@ from cloud_carbon_exporter.model.clusters import (
     UNKNOWN,
     ClusterKey,
     Workload,
+    WorkloadDay,
     rest_of,
 )
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.node_parts import Portion
+from cloud_carbon_exporter.model.provider_ids import key_of
 from cloud_carbon_exporter.model.types import Totals
 from cloud_carbon_exporter.storage.rows import Row
 
 KEPT_SECONDS = 7200.0
 """So long it is remembered whose a node was: the slowest read comes within an hour."""
+
+_NODE = "node"  # no cloud is called so
+_SHARE = 5
 
 SeriesKey = tuple[ClusterKey, Workload]
 
@@ -32,7 +38,13 @@ class WorkloadCounters:
     def __init__(self) -> None:
         self._nodes: dict[str, NodeShares] = {}
         self._totals: dict[SeriesKey, list[float]] = {}
+        self._days: dict[tuple[int, SeriesKey], list[float]] = {}
         self._unshared: list[Counted] = []
+        self._members: dict[str, Collection[str]] = {}
+
+    def meet(self, cluster: str, members: Collection[str]) -> None:
+        """Know which machines are nodes of a cluster, or were lately, by their keys."""
+        self._members[cluster] = members
 
     def take(self, counted: Iterable[Counted]) -> None:
         """Keep what was counted until `share`."""
@@ -62,13 +74,48 @@ class WorkloadCounters:
         for piece in unshared:
             node = self._nodes.get(piece.resource_id)
             if node is None:
+                self._share_passing(piece)
                 continue
-            for workload, watts, grams in node.due(piece.start, piece.end):
-                key = self._series((node.cluster, workload), shown)
-                totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
-                totals[0] += watts * piece.joules
-                totals[1] += watts * piece.operational_grams
-                totals[2] += grams * piece.embodied_grams
+            for part in _by_day(piece):
+                self._share(node, part, shown)
+
+    def _share(
+        self, node: NodeShares, piece: Counted, shown: Mapping[SeriesKey, SeriesKey]
+    ) -> None:
+        """Give a piece that lies within one day."""
+        day = _day(piece)
+        for workload, watts, grams in node.due(piece.start, piece.end):
+            key = self._series((node.cluster, workload), shown)
+            joules, operational = watts * piece.joules, watts * piece.operational_grams
+            self._add(day, key, joules, operational, grams * piece.embodied_grams)
+
+    def _add(self, day: int, key: SeriesKey, *amounts: float) -> None:
+        totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
+        of_day = self._days.setdefault((day, key), [0.0, 0.0, 0.0])
+        for sums in (totals, of_day):
+            for rank, amount in enumerate(amounts):
+                sums[rank] += amount
+
+    def take_days(self) -> Iterator[WorkloadDay]:
+        """What was shared since this was last asked, by day."""
+        days, self._days = self._days, {}
+        for (day, key), amounts in days.items():
+            yield WorkloadDay(day, *key, *amounts)
+
+    def _share_passing(self, piece: Counted) -> None:
+        """Count what a node drew that came and went before it was ever split: nobody knows whose.
+
+        That it was a node of the cluster is known all the same.
+        """
+        resource = piece.resource
+        key = "" if resource is None else key_of(resource)
+        of = next((name for name, members in self._members.items() if key in members), "")
+        if resource is None or not key or not of:
+            return
+        at = resource.location
+        whose = (ClusterKey(at.provider, at.account_id, of), UNKNOWN)
+        for part in _by_day(piece):
+            self._add(_day(part), whose, *part[3:6])
 
     def _series(self, key: SeriesKey, shown: Mapping[SeriesKey, SeriesKey]) -> SeriesKey:
         """Series of a workload: of one that is gone its own while there is one, else the rest."""
@@ -108,16 +155,62 @@ class WorkloadCounters:
             node.move(seconds)
 
     def dump(self) -> Iterator[Row]:
-        """Rows of everything a restart must not lose: cluster, workload, joules and grams."""
-        for (cluster, workload), totals in self._totals.items():
+        """Rows of everything a restart must not lose: cluster, workload, joules and grams.
+
+        Then, a row each node, whose it was since the last that was counted of it.
+        """
+        for (cluster, workload), totals in list(self._totals.items()):
             yield [*cluster, *workload, *totals]
+        for resource_id, node in list(self._nodes.items()):
+            if held := node.uncounted():
+                shares: list[str | float] = []
+                for workload, portion in held.portions.items():
+                    shares += (*workload, portion.watts, portion.grams)
+                yield [_NODE, resource_id, *node.cluster, held.start, held.end, *shares]
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take back what `dump` gave. Raises ValueError or TypeError for anything else."""
         loaded: dict[SeriesKey, list[float]] = {}
-        for provider, account, cluster, namespace, kind, name, *amounts in rows:
+        nodes: dict[str, NodeShares] = {}
+        for row in rows:
+            if list(row[:1]) == [_NODE]:
+                resource_id, node = _node(row)
+                nodes[resource_id] = node
+                continue
+            provider, account, cluster, namespace, kind, name, *amounts = row
             key = ClusterKey(str(provider), str(account), str(cluster))
             joules, operational, embodied = amounts
             totals = [float(joules), float(operational), float(embodied)]
             loaded[key, Workload(str(namespace), str(kind), str(name))] = totals
-        self._totals = loaded
+        self._totals, self._nodes = loaded, nodes
+
+
+def _node(row: Row) -> tuple[str, NodeShares]:
+    """Node of a row of the state file, and whose it was."""
+    _, resource_id, provider, account, cluster, start, end, *shares = row
+    if len(shares) % _SHARE:
+        raise ValueError("a node's shares are cut short")
+    portions: dict[Workload, Portion] = {}
+    for at in range(0, len(shares), _SHARE):
+        namespace, kind, name, watts, grams = shares[at : at + _SHARE]
+        workload = Workload(str(namespace), str(kind), str(name))
+        portions[workload] = Portion((), float(watts), float(grams))
+    node = NodeShares(ClusterKey(str(provider), str(account), str(cluster)))
+    node.add(float(start), float(end), portions)
+    return str(resource_id), node
+
+
+def _day(piece: Counted) -> int:
+    """Midnight before a piece."""
+    return int(piece.start // DAY_SECONDS) * DAY_SECONDS
+
+
+def _by_day(piece: Counted) -> Iterator[Counted]:
+    """A piece of time, cut at midnight."""
+    start, length = piece.start, piece.end - piece.start
+    while start < piece.end:
+        end = min(piece.end, (start // DAY_SECONDS + 1) * DAY_SECONDS)
+        part = (end - start) / length
+        amounts = [part * each for each in piece[3:6]]
+        yield Counted(piece.resource_id, start, end, *amounts, piece.resource)
+        start = end

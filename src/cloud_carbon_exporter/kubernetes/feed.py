@@ -7,14 +7,15 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, Malformed, Stale
-from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus, Sample
-from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
+from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
+from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
-from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
+from cloud_carbon_exporter.kubernetes.sources import Meter, Opening, open_source
+from cloud_carbon_exporter.kubernetes.spending import Bills, Spending
+from cloud_carbon_exporter.kubernetes.usage import Usage
 
 log = logging.getLogger(__name__)
 
@@ -22,18 +23,6 @@ PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 5.0
 READ_SECONDS = 120.0
 """All queries of one cluster must end within this."""
-APART_SECONDS = 300.0
-"""Clocks that are further apart than Prometheus looks back: its present is none of ours."""
-
-
-class Meter(Protocol):
-    """Where calls are counted."""
-
-    def call(
-        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
-    ) -> None:
-        """Count one call."""
-        ...
 
 
 class Changes(Protocol):
@@ -53,6 +42,7 @@ class Read:
     """What is known of one cluster. usage, read_at: of the newest answer; None before there is one.
 
     error: why the last try failed; empty where it went well. tried: whether any has ended.
+    seldom_seconds: how old the usage of a source may be that is asked seldom, at the least.
     """
 
     settings: ClusterSettings
@@ -60,66 +50,38 @@ class Read:
     read_at: float | None = None
     error: str = ""
     tried: bool = False
+    seldom_seconds: float = 0.0
 
     def usable(self, now: float, stale_after: float) -> Usage | None:
         """The usage, while it is not older than figures may be."""
+        stale_after = max(stale_after, self.seldom_seconds)
         if self.read_at is None or not -stale_after <= now - self.read_at <= stale_after:
             return None
         return self.usage
 
 
 class _Cluster:
-    """One cluster: its Prometheus, and what it said."""
+    """One cluster: its source, and what that said."""
 
-    def __init__(self, settings: ClusterSettings, meter: Meter) -> None:
-        def count(operation: str, outcome: str) -> None:
-            meter.call(account_id="", api="prometheus", operation=operation, outcome=outcome)
-
-        self.prometheus = Prometheus(settings, count)
+    def __init__(
+        self,
+        settings: ClusterSettings,
+        meter: Meter,
+        opened: Opening,
+        bills: Bills | None,
+    ) -> None:
+        self.spending = Spending(settings, bills)
+        self.source = opened(settings, self.spending.meter(meter))
         self.read = Read(settings)
         self.due = -math.inf
-
-    def _wanted(self) -> list[str]:
-        """Queries that are needed for this cluster, in order."""
-        apart = self.read.settings.idle == "apart"
-        return [name for name in QUERIES if not (apart and name in BY_REQUEST_ALONE)]
 
     async def ask(self, now: Callable[[], float]) -> Usage:
         """Usage as it is now. Raises CollectError."""
         try:
             async with asyncio.timeout(READ_SECONDS):
-                reading = UsageReading()
-                # One after another: each is held in memory while it is read.
-                for name in self._wanted():
-                    series = await self.prometheus.ask(name)
-                    if series.at is not None:
-                        _must_be_present(series.at - now())
-                    await asyncio.to_thread(_take, reading, name, series.samples)
-                return await asyncio.to_thread(_whole, reading)
+                return await self.source.usage(now)
         except TimeoutError:
             raise DeadlineExceeded(f"the queries took longer than {READ_SECONDS:g} s") from None
-
-
-def _must_be_present(ahead: float) -> None:
-    if abs(ahead) > APART_SECONDS:
-        way = "ahead of" if ahead > 0 else "behind"
-        raise Stale(f"its clock is {abs(ahead):.0f} s {way} ours")
-
-
-def _take(reading: UsageReading, name: str, told: Sequence[Sample]) -> None:
-    """Take an answer. Raises CollectError; Malformed for what could not be thought of."""
-    try:
-        reading.take(name, told)
-    except (TypeError, ValueError, LookupError, AttributeError):
-        raise Malformed("the answer cannot be read", operation=name) from None
-
-
-def _whole(reading: UsageReading) -> Usage:
-    """Usage by all answers. Raises CollectError."""
-    try:
-        return reading.usage()
-    except (TypeError, ValueError, LookupError, AttributeError):
-        raise Malformed("the answers cannot be read") from None
 
 
 class ClusterFeed:
@@ -127,7 +89,8 @@ class ClusterFeed:
 
     count_error: where errors by (provider, operation, reason) are counted. clock: time of the
     house. wall: time of this machine, which is held against that of the Prometheus.
-    first_patience_seconds: how long the first answers are waited for.
+    first_patience_seconds: how long the first answers are waited for. opened: what is asked. bills:
+    where it is written down what sources cost that are paid for.
     """
 
     def __init__(
@@ -140,8 +103,10 @@ class ClusterFeed:
         clock: Callable[[], float],
         wall: Callable[[], float] = time.time,
         first_patience_seconds: float = FIRST_PATIENCE_SECONDS,
+        opened: Opening = open_source,
+        bills: Bills | None = None,
     ) -> None:
-        self._clusters = [_Cluster(settings, meter) for settings in clusters]
+        self._clusters = [_Cluster(settings, meter, opened, bills) for settings in clusters]
         self._interval = interval_seconds
         self._count_error, self._changes = count_error, changes
         self._clock, self._wall = clock, wall
@@ -179,7 +144,7 @@ class ClusterFeed:
         if self._round is not None:
             await asyncio.gather(self._round, return_exceptions=True)
         for cluster in self._clusters:
-            await cluster.prometheus.close()
+            await cluster.source.close()
 
     def move(self, seconds: float) -> None:
         """The clock was set: marks of its time move with it."""
@@ -187,8 +152,7 @@ class ClusterFeed:
             cluster.due += seconds
             read = cluster.read
             if read.read_at is not None:
-                moved = read.read_at + seconds
-                cluster.read = Read(read.settings, read.usage, moved, read.error, read.tried)
+                cluster.read = replace(read, read_at=read.read_at + seconds)
 
     async def _ask_all(self) -> None:
         now = self._clock()
@@ -199,6 +163,18 @@ class ClusterFeed:
         await asyncio.gather(*map(self._ask, due))
 
     async def _ask(self, cluster: _Cluster) -> None:
+        began = self._clock()
+        spending = cluster.spending
+        if not spending.may_ask():
+            cluster.read = replace(cluster.read, error=_SPENT, tried=True)
+            return
+        await self._read(cluster)
+        seconds = spending.interval(self._interval)
+        cluster.due = began + seconds * _NEARLY
+        if seconds > self._interval:
+            cluster.read = replace(cluster.read, seldom_seconds=2 * seconds)
+
+    async def _read(self, cluster: _Cluster) -> None:
         before = cluster.read
         settings = before.settings
         try:
@@ -207,16 +183,17 @@ class ClusterFeed:
             error.provider, error.account_id = PROVIDER, settings.cluster
             self._count_error(PROVIDER, error.operation, error.reason)
             self._changes.failed(settings.cluster, error)
-            cluster.read = Read(settings, before.usage, before.read_at, str(error), True)
+            cluster.read = replace(before, error=str(error), tried=True)
             return
         except Exception:  # a defect of ours: the other clusters, and the nodes, go on
             log.exception("cluster %s could not be read", settings.cluster)
             error_text = "it could not be read: see the log"
-            cluster.read = Read(settings, before.usage, before.read_at, error_text, True)
+            cluster.read = replace(before, error=error_text, tried=True)
             return
         self._changes.well(settings.cluster, f"{PROVIDER} {settings.cluster}")
         cluster.read = Read(settings, usage, self._clock(), "", True)
 
 
+_SPENT = "its budget of this month is spent: it is asked again in the next"
 _NEARLY = 0.9
 """Of an interval: timers of the collection that come a little early still find it due."""

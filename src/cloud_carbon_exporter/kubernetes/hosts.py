@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.owners import named
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 
 
 def host_names(nodes: Iterable[Sample]) -> dict[str, str]:

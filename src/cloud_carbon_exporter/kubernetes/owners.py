@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.model.clusters import Workload
 
 _NOBODY = frozenset({"", "<none>"})  # as kube-state-metrics spells that there is none
@@ -22,6 +22,9 @@ class Owner(NamedTuple):
     name: str
 
 
+NOBODY = Owner("", "")
+
+
 def named(labels: Mapping[str, str], name: str) -> str:
     """Label of what is told, not of who tells it: see queries.py."""
     return labels.get(f"exported_{name}") or labels.get(name, "")
@@ -29,9 +32,11 @@ def named(labels: Mapping[str, str], name: str) -> str:
 
 def pod_key(labels: Mapping[str, str]) -> PodKey:
     """Pod that a series is of."""
-    if "exported_pod" in labels:
-        return named(labels, "namespace"), labels["exported_pod"]
-    return labels.get("namespace", ""), labels.get("pod", "")
+    get = labels.get
+    pod = get("exported_pod")
+    if pod is None:
+        return get("namespace", ""), get("pod", "")
+    return get("exported_namespace") or get("namespace", ""), pod
 
 
 class Owners:
@@ -50,15 +55,30 @@ class Owners:
             "Job": _by_name(jobs, "job_name"),
         }
 
-    def workload(self, pod: PodKey, info: Mapping[str, str], node: str) -> Workload:
-        """Workload of a pod: a Deployment stands above its ReplicaSets, a CronJob above its Jobs.
+    def of_pods(self) -> Callable[[PodKey, Mapping[str, str], str], Workload]:
+        """Workload of a pod, by its key, the labels of its kube_pod_info, and its node.
 
-        info: labels of its kube_pod_info.
+        One object for all pods of a workload, which are worked out once.
         """
+        by_owner: dict[tuple[str, str, str], Workload] = {}
+
+        def workload(pod: PodKey, info: Mapping[str, str], node: str) -> Workload:
+            owner = info.get("created_by_kind", ""), info.get("created_by_name", "")
+            if owner[0] in _NOBODY:
+                owner = self._pods.get(pod, NOBODY)
+            key = (pod[0], *owner)
+            known = by_owner.get(key)
+            if known is None:
+                known = self._workload(pod, Owner(*owner), node)
+                if owner[0] not in _NOBODY and owner[0] != "Node":
+                    by_owner[key] = known
+            return known
+
+        return workload
+
+    def _workload(self, pod: PodKey, owner: Owner, node: str) -> Workload:
+        """A Deployment stands above its ReplicaSets, a CronJob above its Jobs."""
         namespace, name = pod
-        owner = Owner(info.get("created_by_kind", ""), info.get("created_by_name", ""))
-        if owner.kind in _NOBODY:
-            owner = self._pods.get(pod, owner)
         if owner.kind in _NOBODY:
             return Workload(namespace, "Pod", name)
         if owner.kind == "Node":

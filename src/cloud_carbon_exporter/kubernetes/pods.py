@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, board_share
-from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
+from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, pod_key
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held
 
@@ -63,17 +63,16 @@ class Pods:
         self, told: Iterable[Sample], owners: Owners, ended: Collection[PodKey] = ()
     ) -> None:
         self.by_key: dict[PodKey, Pod] = {}
-        known: dict[Workload, Workload] = {}
+        workload_of = owners.of_pods()
         for labels, _ in told:
-            key, node = pod_key(labels), named(labels, "node")
+            key = pod_key(labels)
+            node = labels.get("exported_node") or labels.get("node", "")
             if not node or key in ended:
                 continue
             # A pod that was just moved is on two nodes for a scrape: on one of them it counts.
             before = self.by_key.get(key)
             if before is None or before.node < node:
-                workload = owners.workload(key, labels, node)
-                # one object for all its pods
-                self.by_key[key] = Pod(node, known.setdefault(workload, workload))
+                self.by_key[key] = Pod(node, workload_of(key, labels, node))
 
     def take_requests(self, told: Iterable[Sample]) -> None:
         """What they ask for."""

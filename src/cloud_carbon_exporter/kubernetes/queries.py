@@ -39,7 +39,13 @@ def _requests(resources: str, old: str) -> str:
     """Requests of pods. old: what kube-state-metrics calls those of the first before 2.0."""
     metric = "kube_pod_container_resource_requests"
     first = _as(resources.partition("|")[0], f"{metric}_{old}{{$matchers}}")
-    whole = f'{metric}{{resource=~"{resources}",$matchers}} or {first}'
+    # A sidecar is an init container that goes on (Kubernetes 1.28): it keeps what it asks for.
+    sidecars = (
+        f'kube_pod_init_container_resource_requests{{resource=~"{resources}",$matchers}}'
+        f" and on ({_NAMES}, {_CONTAINER}) "
+        'kube_pod_init_container_info{restart_policy="Always",$matchers}'
+    )
+    whole = f'{metric}{{resource=~"{resources}",$matchers}} or {first} or ({sidecars})'
     return f"sum by ({_NAMES}, resource) (max by ({_NAMES}, {_CONTAINER}, resource) ({whole}))"
 
 
@@ -54,11 +60,12 @@ def _of_pods(metric: str, window: str = "") -> str:
     old = read('container="",container_name!="",container_name!="POD"')
     for name in ("pod", "container"):
         old = f'label_replace({old}, "{name}", "$1", "{name}_name", "(.+)")'
-    grouped = [f"max by ({_NAMES}, {_CONTAINER}) ({series})" for series in (new, old)]
-    parts = [f"sum by ({_NAMES}) ({series})" for series in grouped]
+    # Old kubelets told of each CPU apart (cpu="cpu00"), newer ones of all (cpu="total").
+    grouped = [f"max by ({_NAMES}, {_CONTAINER}, cpu) ({series})" for series in (new, old)]
     # without the labels of a container, a pod's cgroup is the sum of them and of its pause
     cgroup = read('container="",container_name="",pod!=""')
-    return f"{' or '.join(parts)} or max by ({_NAMES}) ({cgroup})"
+    grouped.append(f"max by ({_NAMES}, cpu) ({cgroup})")
+    return " or ".join([f"sum by ({_NAMES}) ({series})" for series in grouped])
 
 
 def _of_nodes(*series: str) -> str:
@@ -72,8 +79,9 @@ def _node_cores() -> str:
     kube-prometheus-stack drops what cAdvisor says of cgroups without a pod, the root among them.
     """
     by_mode = 'node_cpu_seconds_total{mode!~"idle|iowait|steal|guest.*",$matchers}'
+    root = f'rate(container_cpu_usage_seconds_total{{id="/",$matchers}}{_WINDOW})'
     return _of_nodes(
-        f'rate(container_cpu_usage_seconds_total{{id="/",$matchers}}{_WINDOW})',
+        f"sum by ({_HOST}) (max by ({_HOST}, cpu) ({root}))",
         f"rate(node_cpu_usage_seconds_total{{$matchers}}{_WINDOW})",
         f"sum by ({_HOST}) (max by ({_HOST}, cpu, mode) (rate({by_mode}{_WINDOW})))",
     )
@@ -106,6 +114,11 @@ _ENDED = 'kube_pod_status_phase{phase=~"Succeeded|Failed",$matchers} == 1'
 
 QUERIES: Mapping[str, str] = {
     "nodes": (f"max by (cluster, {_NODE}, provider_id, internal_ip) (kube_node_info{{$matchers}})"),
+    # Spot nodes live for minutes: who was there within the hour is not nobody's.
+    "former": (
+        f"max by ({_NODE}, provider_id) (max_over_time(kube_node_info{{$matchers}}[1h])"
+        " unless on (provider_id) kube_node_info{$matchers})"
+    ),
     "capacity": _capacity(),
     # kube_pod_info says the same, but where its labels were dropped: then alone it is asked for.
     "owners": (
@@ -136,7 +149,7 @@ QUERIES: Mapping[str, str] = {
     "board_ratio": _boards("DCGM_FI_DEV_GPU_UTIL"),
     "board_watts": _boards("DCGM_FI_DEV_POWER_USAGE"),
     "volumes": (
-        "max by (persistentvolume, csi_volume_handle, ebs_volume_id) "
+        "max by (persistentvolume, csi_volume_handle, ebs_volume_id, gce_persistent_disk_name) "
         "(kube_persistentvolume_info{$matchers})"
     ),
     "claims": (
@@ -152,10 +165,6 @@ QUERIES: Mapping[str, str] = {
 
 $matchers is the cluster's.
 """
-
-
-BY_REQUEST_ALONE = frozenset({"cores_asked"})
-"""What is asked for only where idle parts are given away by request: it splits nothing itself."""
 
 
 def query(name: str, matchers: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,13 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.model.clusters import UNKNOWN, ClusterKey, Workload
 from cloud_carbon_exporter.model.node_parts import Portion
+from cloud_carbon_exporter.model.types import Resource
 
 WHOLE = Portion((), 1.0, 1.0)
 
 
 class Counted(NamedTuple):
-    """What was counted of one machine or disk over [start, end)."""
+    """What was counted of one machine or disk over [start, end). resource: it, where known."""
 
     resource_id: str
     start: float
@@ -22,6 +24,7 @@ class Counted(NamedTuple):
     joules: float
     operational_grams: float
     embodied_grams: float
+    resource: Resource | None = None
 
 
 class Due(NamedTuple):
@@ -30,6 +33,14 @@ class Due(NamedTuple):
     workload: Workload
     watts: float
     grams: float
+
+
+class Held(NamedTuple):
+    """[start, end), in which these workloads had these portions of a node."""
+
+    start: float
+    end: float
+    portions: Mapping[Workload, Portion]
 
 
 class _Stretch(NamedTuple):
@@ -45,11 +56,12 @@ class _Stretch(NamedTuple):
 class NodeShares:
     """Shares of one node; the newest last. Time between two stretches is nobody's we know."""
 
-    __slots__ = ("_stretches", "cluster")
+    __slots__ = ("_counted_until", "_stretches", "cluster")
 
     def __init__(self, cluster: ClusterKey) -> None:
         self.cluster = cluster
         self._stretches: deque[_Stretch] = deque()
+        self._counted_until = -math.inf
 
     @property
     def last(self) -> float | None:
@@ -79,6 +91,7 @@ class NodeShares:
 
     def move(self, seconds: float) -> None:
         """The clock was set."""
+        self._counted_until += seconds
         for index, stretch in enumerate(self._stretches):
             moved = stretch._replace(start=stretch.start + seconds, end=stretch.end + seconds)
             self._stretches[index] = moved
@@ -86,6 +99,7 @@ class NodeShares:
     def due(self, start: float, end: float) -> Iterator[Due]:
         """Whose [start, end) was; what is due adds up to 1."""
         length, known = end - start, 0.0
+        self._counted_until = max(self._counted_until, end)
         for stretch in self._stretches:
             overlap = min(end, stretch.end) - max(start, stretch.start)
             if overlap <= 0:
@@ -98,3 +112,27 @@ class NodeShares:
                 yield Due(workload, part * watts, part * grams)
         if known < 1:
             yield Due(UNKNOWN, 1 - known, 1 - known)
+
+    def uncounted(self) -> Held | None:
+        """Whose it was since the last that was counted, on average; None where nothing is known.
+
+        This is what a restart must not forget: the time of a node is counted after it has gone by.
+        """
+        known = [one for one in self._stretches if one.end > self._counted_until]
+        if not known:
+            return None
+        start = max(known[0].start, self._counted_until)
+        seconds = 0.0
+        sums: dict[Workload, tuple[float, float]] = {}
+        for stretch in known:
+            length = stretch.end - max(start, stretch.start)
+            seconds += length
+            for workload, watts, grams in zip(
+                stretch.workloads, stretch.watts, stretch.grams, strict=True
+            ):
+                before = sums.get(workload, (0.0, 0.0))
+                sums[workload] = (before[0] + length * watts, before[1] + length * grams)
+        portions: dict[Workload, Portion] = {}
+        for workload, (watts, grams) in sums.items():
+            portions[workload] = Portion((), watts / seconds, grams / seconds)
+        return Held(start, known[-1].end, portions)

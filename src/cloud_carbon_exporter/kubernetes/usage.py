@@ -6,32 +6,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
+from cloud_carbon_exporter.http.prometheus import Sample, garbage_left_alone
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, BoardWork
 from cloud_carbon_exporter.kubernetes.hosts import by_host, host_names
 from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
 from cloud_carbon_exporter.kubernetes.pods import Pods
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
+from cloud_carbon_exporter.model.provider_ids import key_of_node
 
 
 @dataclass(frozen=True, slots=True)
 class NodeUsage:
-    """A node, and what the workloads on it use and ask for."""
+    """A node, and what the workloads on it use and ask for.
+
+    counted: what is asked for of its boards is their number, not their share.
+    """
 
     name: str
     provider_id: str
     node: Node
     workloads: Mapping[Workload, Held]
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Usage of a whole cluster. disks: whose they are, by the key of each."""
+    """Usage of a whole cluster. disks: whose they are, by the key of each.
+
+    former: keys of nodes that were there lately and are no more.
+    """
 
     nodes: tuple[NodeUsage, ...]
     disks: Mapping[str, Workload]
+    former: tuple[str, ...] = ()
 
 
 class UsageReading:
@@ -46,6 +55,10 @@ class UsageReading:
 
         Raises NotThere where there are no nodes, Malformed where they are of several clusters.
         """
+        with garbage_left_alone():
+            self._take(name, told)
+
+    def _take(self, name: str, told: Sequence[Sample]) -> None:
         if name == "pods":
             self._take_pods(told)
         elif name in ("requests", "cores_asked"):
@@ -67,6 +80,10 @@ class UsageReading:
 
     def usage(self) -> Usage:
         """All of it, once every answer is taken."""
+        with garbage_left_alone():
+            return self._usage()
+
+    def _usage(self) -> Usage:
         answers = self._small
         names = host_names(answers["nodes"])
         cores, memory = (
@@ -89,15 +106,18 @@ class UsageReading:
             )
             held = self._held(pods, _of_boards(of_node), boards)
             nodes.append(NodeUsage(name, provider_id, node, held))
-        return Usage(tuple(nodes), disks(answers, dict(self._pods.workloads())))
+        told = (key_of_node(labels.get("provider_id", "")) for labels, _ in answers["former"])
+        owned = disks(answers, dict(self._pods.workloads()))
+        return Usage(tuple(nodes), owned, tuple(filter(None, told)))
 
     def _held(
         self, pods: Iterable[PodKey], offered: Mapping[str, float], boards: BoardWork
     ) -> dict[Workload, Held]:
         held: dict[Workload, Held] = {}
+        by_key, worked = self._pods.by_key, boards.by_pod
         for key in pods:
-            pod = self._pods.by_key[key]
-            one = pod.held(offered, boards.by_pod.get(key, 0.0))
+            pod = by_key[key]
+            one = pod.held(offered, worked.get(key, 0.0))
             before = held.get(pod.workload)
             held[pod.workload] = one if before is None else before.plus(one)
         return held

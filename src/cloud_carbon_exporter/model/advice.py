@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.types import Estimate, Signal
@@ -24,13 +24,31 @@ AdviceKind = Literal[
     "log_retention",
     "no_traffic",
     "unused_reservation",
+    "large_requests",
 ]
 """Kind of advice: one word of a closed set, which is a label and a key of the file."""
 
-OF_GROUPS: frozenset[AdviceKind] = frozenset({"region", "old_snapshots"})
+OF_GROUPS: frozenset[AdviceKind] = frozenset({"region", "old_snapshots", "large_requests"})
 """Kinds of advice about several resources at once."""
 
 ADVICE_KINDS: tuple[AdviceKind, ...] = get_args(AdviceKind)
+
+Decision = Literal["accepted", "dismissed"]
+"""What a person has decided about a piece of advice: to follow it, or that it is not told again."""
+
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+
+
+class YearlyCost(NamedTuple):
+    """Money a year, by what a bill tells of a month. lower, upper: by its cheapest and dearest day.
+
+    currency: as the bill has it, "USD".
+    """
+
+    currency: str
+    value: float
+    lower: float
+    upper: float
 
 
 class Spread(NamedTuple):
@@ -79,6 +97,9 @@ class Advice:
     advice for good. resources: how many it is about. action: what to do. decided_on: the figures it
     was decided on. caveat: what was not known, and is to be looked at first. way_back: how it is
     undone. saved_grams_per_second: of power and manufacture together; `lower` is above 0.
+    becomes: machine type that is advised, where it is one. members: ids of the resources of a group
+    that is to go. decision: of a person, where there is one. cost: what is saved in money, where a
+    bill tells it.
     """
 
     kind: AdviceKind
@@ -94,6 +115,10 @@ class Advice:
     caveat: str
     way_back: str
     saved_grams_per_second: Estimate
+    becomes: str = ""
+    members: tuple[str, ...] = ()
+    decision: Decision | None = None
+    cost: YearlyCost | None = None
 
     @property
     def id(self) -> str:
@@ -104,6 +129,30 @@ class Advice:
     def is_of_one(self) -> bool:
         """Whether it is about one resource, whose id its subject is."""
         return self.kind not in OF_GROUPS
+
+
+class Saving(Protocol):
+    """What saves something: advice, or advice that was followed."""
+
+    @property
+    def kind(self) -> AdviceKind:
+        """Kind of the advice."""
+
+    @property
+    def provider(self) -> str:
+        """Provider of the account."""
+
+    @property
+    def account_id(self) -> str:
+        """Account of the resource."""
+
+    @property
+    def resources(self) -> int:
+        """How many it is about."""
+
+    @property
+    def saved_grams_per_second(self) -> Estimate:
+        """What it saves."""
 
 
 class AdviceSum(NamedTuple):
@@ -121,9 +170,9 @@ class AdviceSum(NamedTuple):
     saved_grams_per_second: Estimate
 
 
-def sums_of(advice: Iterable[Advice]) -> tuple[AdviceSum, ...]:
+def sums_of(advice: Iterable[Saving]) -> tuple[AdviceSum, ...]:
     """Sums by account and kind. What two kinds save of one machine is not to be added up."""
-    groups: defaultdict[tuple[str, str, AdviceKind], list[Advice]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str, AdviceKind], list[Saving]] = defaultdict(list)
     for each in advice:
         groups[each.provider, each.account_id, each.kind].append(each)
     sums: list[AdviceSum] = []
@@ -143,3 +192,8 @@ def sums_of(advice: Iterable[Advice]) -> tuple[AdviceSum, ...]:
 def ranked(advice: Iterable[Advice]) -> tuple[Advice, ...]:
     """Advice with the largest saving first; by name where two save the same."""
     return tuple(sorted(advice, key=lambda each: (-each.saved_grams_per_second.value, each.id)))
+
+
+def standing(advice: Iterable[Advice]) -> tuple[Advice, ...]:
+    """Advice but what a person has dismissed."""
+    return tuple([each for each in advice if each.decision != "dismissed"])

@@ -75,9 +75,53 @@ class ClusterState:
     nodes: Mapping[NodeState, int] = field(default_factory=dict)
 
 
+class Requests(NamedTuple):
+    """What one workload asks for and uses at a moment, all of its pods together. memory: bytes."""
+
+    workload: Workload
+    cores_asked: float
+    cores: float
+    memory_asked: float
+    memory: float
+
+
+class NodeSize(NamedTuple):
+    """Size of a node, by the key of its machine (`provider_ids.key_of`)."""
+
+    key: str
+    cores: float
+    memory: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRequests:
+    """Requests of all workloads of a cluster. read_at: when they were read."""
+
+    cluster: str
+    read_at: float
+    nodes: tuple[NodeSize, ...]
+    workloads: tuple[Requests, ...]
+
+
+class WorkloadDay(NamedTuple):
+    """What was counted of one workload in one day of UTC. day: its start."""
+
+    day: int
+    cluster: ClusterKey
+    workload: Workload
+    joules: float
+    operational_grams: float
+    embodied_grams: float
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterNews:
-    """All that is known of clusters at one moment."""
+    """All that is known of clusters at one moment.
+
+    requests: of those that are split. days: what was counted since the news before.
+    """
 
     rows: tuple[WorkloadRow, ...] = ()
     states: tuple[ClusterState, ...] = ()
+    requests: tuple[ClusterRequests, ...] = ()
+    days: tuple[WorkloadDay, ...] = ()

@@ -7,7 +7,8 @@ so over facts their squares do. See docs/model.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import expm1, hypot, log
 from typing import NamedTuple
@@ -106,6 +107,35 @@ class Units(NamedTuple):
         return down * self.units, up * self.units
 
 
+class PackedUnits(NamedTuple):
+    """Errors of so many units in few bytes: each of a hundred thousand machines has its own.
+
+    deviations: those below the value, then those above it, in the order of the facts.
+    """
+
+    facts: tuple[str, ...]
+    deviations: bytes
+    units: float
+
+
+def packed(units: Units) -> PackedUnits:
+    """The same errors in few bytes."""
+    facts, down, up = units.errors
+    return PackedUnits(facts, array("d", (*down, *up)).tobytes(), units.units)
+
+
+def columns(count: int, terms: Iterable[Errors | PackedUnits]) -> Sequence[Sequence[float]]:
+    """Deviations of terms that are off by the same facts, fact by fact: those below, then above."""
+    numbers = array("d")
+    for term in terms:
+        if isinstance(term, PackedUnits):
+            numbers.frombytes(term.deviations)
+        else:
+            numbers.extend(term.down)
+            numbers.extend(term.up)
+    return [numbers[index :: 2 * count] for index in range(2 * count)]
+
+
 def product_of_ratios(value: float, errors: Errors, factor: Factor) -> Errors:
     """Errors of a value times a factor that may be many times as large: what a thing may be used.
 
@@ -138,19 +168,19 @@ def added(terms: Sequence[Units]) -> Units:
     """Errors of the sum of several values: a fact that two of them share errs in both alike."""
     if len(terms) == 1:
         return terms[0]  # a hundred thousand disks have one object for the errors of a GiB
-    facts, places = _layout(tuple([term.errors.facts for term in terms]))
+    facts, places = layout(tuple([term.errors.facts for term in terms]))
     down: list[float] = []
     up: list[float] = []
     for errors, units in terms:
         down += [deviation * units for deviation in errors.down]
         up += [deviation * units for deviation in errors.up]
     if places is not None:
-        down, up = _gathered(down, places, len(facts)), _gathered(up, places, len(facts))
+        down, up = gathered(down, places, len(facts)), gathered(up, places, len(facts))
     return Units(Errors(facts, tuple(down), tuple(up)), 1)
 
 
 @lru_cache(maxsize=65536)
-def _layout(
+def layout(
     of_terms: tuple[tuple[str, ...], ...],
 ) -> tuple[tuple[str, ...], tuple[int, ...] | None]:
     """Facts of a sum, and which of them each deviation belongs to; None where no two share one."""
@@ -164,7 +194,8 @@ def _layout(
     return facts, tuple(position[fact] for fact in every)
 
 
-def _gathered(deviations: list[float], places: tuple[int, ...], count: int) -> list[float]:
+def gathered(deviations: list[float], places: tuple[int, ...], count: int) -> list[float]:
+    """Deviations by fact, of those whose places in a sum `layout` says."""
     sums = [0.0] * count
     for place, deviation in zip(places, deviations, strict=True):
         sums[place] += deviation

@@ -10,7 +10,6 @@ resources.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,12 +18,11 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
-from cloud_carbon_exporter.model.errors import added
+from cloud_carbon_exporter.model.errors import added, packed
 from cloud_carbon_exporter.model.nodes import node_watts
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.priced_components import (
     NOT_READ,
-    InForce,
     Loads,
     PricedComponent,
     grams_errors,
@@ -36,6 +34,7 @@ from cloud_carbon_exporter.model.quantities import ratio
 from cloud_carbon_exporter.model.types import (
     Basis,
     CarbonIntensity,
+    Component,
     Estimate,
     Footprint,
     FootprintErrors,
@@ -60,13 +59,14 @@ def estimate(
     basis, reason, weakness = _quality(priced, place, intensity)
     watts = sum([component.watts for component in priced])
     grams = sum([component.grams for component in priced])
+    off_by = added([component.watts_errors for component in priced])
     errors = FootprintErrors(
-        added([component.watts_errors for component in priced]),
+        off_by if len(priced) == 1 else packed(off_by),
         grams_errors(tuple([component.making for component in priced])),
         place,
         intensity,
     )
-    down, up = errors.watts.reach()
+    down, up = off_by.reach()
     power = product(watts, min(down, watts), up, place.pue_ratio, basis)
     operational = None
     if intensity:
@@ -104,27 +104,31 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
     """The central value of `estimate(...).power_watts` alone, for integrating energy."""
     watts = 0.0
     for component in resource.components:
-        kind, signal = component.kind, component.load
-        if kind == "gpu" and "gpu_watts" in loads:
+        if component.kind == "gpu" and "gpu_watts" in loads:
             of = boards(component, resource, loads)
             watts += node_watts(component.part, of.told.amount, of.watts)
             if of.silent is not None:
                 alone = replace(resource, components=(of.silent,))
                 watts += power_watts(alone, NOT_READ, place) / place.pue_ratio.value
             continue
-        amounts: Iterable[InForce] = (InForce(component.part, component.amount),)
         if component.per:
-            amounts = in_force(component, loads, resource.kind)
-        for held in amounts:
-            curve = draw(kind, held.part)
-            if signal:
-                read = loads.get(signal)
-                work = usual_load(resource.kind, signal).value if read is None else read
-                unit = curve.at(ratio(work / component.full_load))
-                watts += held.amount * (unit - (1 - component.share) * curve.watts[0])
-            else:
-                watts += held.amount * curve.watts[0]
+            for held in in_force(component, loads, resource.kind):
+                watts += _drawn(component, held.part, held.amount, loads, resource.kind)
+        else:
+            part, amount = component.part, component.amount
+            watts += _drawn(component, part, amount, loads, resource.kind)
     return watts * place.pue_ratio.value
+
+
+def _drawn(component: Component, part: str, amount: float, loads: Loads, kind: str) -> float:
+    """Watts of so much of a part of a component."""
+    curve, signal = draw(component.kind, part), component.load
+    if not signal:
+        return amount * curve.watts[0]
+    read = loads.get(signal)
+    work = usual_load(kind, signal).value if read is None else read
+    unit = curve.at(ratio(work / component.full_load))
+    return amount * (unit - (1 - component.share) * curve.watts[0])
 
 
 def _stand_ins(priced: list[PricedComponent]) -> tuple[str, ...]:

@@ -80,7 +80,10 @@ class Portion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NodeParts:
-    """A machine's hardware by part, and where it stands."""
+    """A machine's hardware by part, and where it stands.
+
+    where: the same of all that stands in one place.
+    """
 
     parts: tuple[_Part, ...]
     place: Place
@@ -88,11 +91,12 @@ class NodeParts:
     basis: Basis
     watts: float
     grams: float
+    where: tuple[int, int]
 
     def portion(self, shares: Shares) -> Portion:
         """What these shares come to."""
         cores_at_rest, cores_at_work, memory, boards_at_rest, boards_at_work, disks = shares
-        by_part: tuple[tuple[float, float], ...] = ()
+        by_part: list[tuple[float, float]] = []
         watts = grams = 0.0
         for part in self.parts:
             name = part.name
@@ -102,7 +106,7 @@ class NodeParts:
                 ratio, of_grams = part.ratio(boards_at_rest, boards_at_work), boards_at_rest
             else:
                 ratio = of_grams = memory if name == _MEMORY else disks
-            by_part += ((ratio, of_grams),)
+            by_part.append((ratio, of_grams))
             watts += ratio * part.watts
             grams += of_grams * part.grams
         return Portion(
@@ -124,7 +128,8 @@ def node_parts(resource: Resource, loads: Loads, footprint: Footprint) -> NodePa
     parts = tuple(by_name.values())
     watts = sum([part.watts for part in parts])
     grams = sum([part.grams for part in parts])
-    return NodeParts(parts, errors.place, errors.intensity, footprint.basis, watts, grams)
+    where = id(errors.place), id(errors.intensity)  # one object for all that stands in one place
+    return NodeParts(parts, errors.place, errors.intensity, footprint.basis, watts, grams, where)
 
 
 def _watts_at_rest(priced: PricedComponent) -> float:
@@ -136,6 +141,10 @@ def _watts_at_rest(priced: PricedComponent) -> float:
     return priced.draw.watts[0] * priced.amount * component.share
 
 
+_Amounts = tuple[list[Errors], list[float], list[float]]
+"""Errors of one unit, units and their squares, each a list: see Terms."""
+
+
 class _InPlace:
     """Terms of a sum over machines with one PUE and grid."""
 
@@ -145,20 +154,44 @@ class _InPlace:
         self.node = node
         self.nodes = 0
         self.watts = self.grams = 0.0
-        # Errors and units apart: a pair for each would be a hundred thousand objects to collect.
-        self.of_watts: tuple[list[Errors], list[float]] = ([], [])
-        self.of_grams: tuple[list[Errors], list[float]] = ([], [])
+        self.of_watts = _Alike()
+        self.of_grams = _Alike()
         self.bases: set[Basis] = set()
 
     def footprint(self) -> FootprintSum:
         return in_one_place(
             self.nodes,
-            Terms(self.watts, *self.of_watts),
-            Terms(self.grams, *self.of_grams),
+            Terms(self.watts, *self.of_watts.amounts),
+            Terms(self.grams, *self.of_grams.amounts),
             self.node.place,
             self.node.intensity,
             weakest(*self.bases),
         )
+
+
+class _Alike:
+    """Units by their errors: machines of one type have one object for the errors of a part."""
+
+    __slots__ = ("_where", "amounts")
+
+    def __init__(self) -> None:
+        self.amounts: _Amounts = ([], [], [])
+        self._where: dict[int, int] = {}
+
+    def add(self, of_part: Iterable[Units], ratio: float) -> None:
+        """Add the errors of a share of a part."""
+        all_errors, all_units, all_squares = self.amounts
+        for errors, whole in of_part:
+            units = whole * ratio
+            at = self._where.get(id(errors))
+            if at is None:
+                self._where[id(errors)] = len(all_units)
+                all_errors.append(errors)
+                all_units.append(units)
+                all_squares.append(units * units)
+            else:
+                all_units[at] += units
+                all_squares[at] += units * units
 
 
 class PartSum:
@@ -172,19 +205,18 @@ class PartSum:
 
     def add(self, node: NodeParts, portion: Portion) -> None:
         """Add a portion of one machine."""
-        key = id(node.place), id(node.intensity)  # one object for all that stands in one place
-        terms = self._places.get(key)
+        terms = self._places.get(node.where)
         if terms is None:
-            terms = self._places[key] = _InPlace(node)
+            terms = self._places[node.where] = _InPlace(node)
         terms.nodes += 1
         terms.bases.add(node.basis)
         for part, (watts, grams) in zip(node.parts, portion.by_part, strict=True):
             if watts:
                 terms.watts += watts * part.watts
-                _add(terms.of_watts, part.of_watts, watts)
+                terms.of_watts.add(part.of_watts, watts)
             if grams:
                 terms.grams += grams * part.grams
-                _add(terms.of_grams, part.of_grams, grams)
+                terms.of_grams.add(part.of_grams, grams)
 
     def add_whole(self, footprint: Footprint) -> None:
         """Add all of a resource, such as the disk of a claim."""
@@ -196,10 +228,3 @@ class PartSum:
         if self._whole:
             sums.append(footprint_sum(self._whole))
         return sums[0] if len(sums) == 1 else together(sums)
-
-
-def _add(to: tuple[list[Errors], list[float]], of_part: Iterable[Units], ratio: float) -> None:
-    """Add the errors of a share of a part."""
-    for errors, units in of_part:
-        to[0].append(errors)
-        to[1].append(units * ratio)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import add
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.clusters import IDLE, UNKNOWN, Workload
@@ -52,7 +53,7 @@ class Held(NamedTuple):
 
     def plus(self, other: Held) -> Held:
         """Of both together."""
-        return Held(*map(float.__add__, map(float, self), map(float, other)))
+        return Held(*map(add, self, other))
 
 
 class Shares(NamedTuple):

@@ -15,7 +15,7 @@ from operator import mul
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Errors, Factor, Units
+from cloud_carbon_exporter.model.errors import Errors, Factor, PackedUnits, Units, columns
 from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -196,7 +196,7 @@ def _of_estimates(footprint: Footprint) -> FootprintSum:
 def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
     """Sum over resources with the same PUE and grid, by which they are multiplied all at once."""
     watts = grams = 0.0
-    of_watts: list[Units] = []
+    of_watts: list[Units | PackedUnits] = []
     of_grams: list[Units] = []
     bases: set[Basis] = set()
     for footprint in footprints:
@@ -213,15 +213,18 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
 
 
 class Terms(NamedTuple):
-    """Sum of terms of hardware: the errors of one unit of each of them, and its units."""
+    """Sum of terms of hardware: errors of one unit, units, and the sum of squares of units."""
 
     value: float
-    errors: Sequence[Errors]
+    errors: Sequence[Errors | PackedUnits]
     units: Sequence[float]
+    squares: Sequence[float]
 
 
-def _terms(value: float, terms: Sequence[Units]) -> Terms:
-    return Terms(value, [term.errors for term in terms], [term.units for term in terms])
+def _terms(value: float, terms: Sequence[Units | PackedUnits]) -> Terms:
+    errors = [term.errors if isinstance(term, Units) else term for term in terms]
+    units = [term.units for term in terms]
+    return Terms(value, errors, units, list(map(mul, units, units)))
 
 
 def in_one_place(
@@ -245,33 +248,34 @@ def in_one_place(
 
 def _summed(terms: Terms, basis: Basis) -> Sum:
     """Sum of terms: those that are off by the same facts go together."""
-    by_facts: dict[tuple[str, ...], tuple[list[Errors], list[float]]] = {}
-    for errors, units in zip(terms.errors, terms.units, strict=True):
-        alike = by_facts.get(errors.facts)
-        if alike is None:
-            alike = by_facts[errors.facts] = ([], [])
+    by_facts: defaultdict[
+        tuple[str, ...], tuple[list[Errors | PackedUnits], list[float], list[float]]
+    ]
+    by_facts = defaultdict(lambda: ([], [], []))
+    for errors, units, squares in zip(terms.errors, terms.units, terms.squares, strict=True):
+        alike = by_facts[errors.facts]
         alike[0].append(errors)
         alike[1].append(units)
-    down: list[Reach] = []
-    up: list[Reach] = []
-    for facts, (of_terms, of_units) in by_facts.items():
-        down.append(_reach(facts, [errors.down for errors in of_terms], of_units))
-        up.append(_reach(facts, [errors.up for errors in of_terms], of_units))
+        alike[2].append(squares)
+    down, up = list[Reach](), list[Reach]()
+    for facts, (of_terms, *amounts) in by_facts.items():
+        deviations = columns(len(facts), of_terms)
+        down.append(_reach(facts, deviations[: len(facts)], *amounts))
+        up.append(_reach(facts, deviations[len(facts) :], *amounts))
     return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
 def _reach(
-    facts: tuple[str, ...], deviations: Sequence[tuple[float, ...]], units: Sequence[float]
+    facts: tuple[str, ...], deviations: Sequence[Sequence[float]], *amounts: Sequence[float]
 ) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
-    own = 0.0
-    for fact, column in zip(facts, zip(*deviations, strict=True), strict=True):
+    own, (units, squares) = 0.0, amounts
+    for fact, column in zip(facts, deviations, strict=True):
         share = _alike(fact)
-        scaled = list(map(mul, column, units))
-        by_fact[fact] = sqrt(share) * sum(scaled)
+        by_fact[fact] = sqrt(share) * sum(map(mul, column, units))
         if share < 1:
-            own += (1 - share) * sum(map(mul, scaled, scaled))
+            own += (1 - share) * sum(map(mul, map(mul, column, column), squares))
     return Reach(by_fact, own)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from cloud_carbon_exporter.model.errors import Units
+from cloud_carbon_exporter.model.errors import PackedUnits, Units
 from cloud_carbon_exporter.model.grid import Method
 
 LARGEST = 10**18
@@ -228,7 +228,7 @@ class FootprintErrors(NamedTuple):
     whose PUE and grid err alike for all that stands there.
     """
 
-    watts: Units
+    watts: Units | PackedUnits
     grams: Units
     place: Place
     intensity: CarbonIntensity | None

@@ -43,6 +43,11 @@ def made_up_loads(snapshot: Snapshot, statistics: LoadStatistics, seed: int) -> 
     """
     until = int(snapshot.taken_at // HOUR_SECONDS) * HOUR_SECONDS
     since = until - WEEKS * WEEK_SECONDS
+    for cluster in snapshot.clusters.requests:
+        for workload in cluster.workloads:
+            for hour in range(since, until, HOUR_SECONDS):
+                statistics.workloads.add(cluster.cluster, workload, hour, hour + HOUR_SECONDS)
+        yield
     for row in snapshot.rows[:MOST_RESOURCES]:
         resource = row.resource
         known = statistics.evidence(resource.id, snapshot.taken_at)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
+from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.collect.progress import Progress, say_progress
 from cloud_carbon_exporter.config import Settings
@@ -21,6 +23,7 @@ from cloud_carbon_exporter.model.known_names import doubt_of_region
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Provider
+from cloud_carbon_exporter.service.demo_cluster import demo_cluster, opening_demo
 from cloud_carbon_exporter.service.demo_loads import past_loads_of
 from cloud_carbon_exporter.service.loading import provider
 
@@ -106,27 +109,33 @@ def open_collector(
     budget: Budget | None = None,
     places: Sequence[tuple[str, str]] = (),
     clock: Callable[[], float] | None = None,
+    advice: AdviceBook | None = None,
 ) -> Collector[Rendered]:
     """All that collects, ready to run. `render`: what is made of each Snapshot.
 
     patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the
         account to go on with. places: (provider, region) whose grid is wanted beside those in use.
-    clock: the time to go on with; else a Clock of its own.
+    clock: the time to go on with; else a Clock of its own. advice: what is remembered of it.
     Raises ConfigError for a provider or kind nobody knows.
     """
     time_of = clock or Clock()
+    collecting = CollectSettings(
+        settings.interval_seconds,
+        settings.stale_after_seconds,
+        settings.mode,
+        Shard(*settings.shard),
+        grid_settings(settings, patience_seconds, places),
+        settings.clusters,
+        frozenset(settings.dismissed),
+        past_loads_of(settings),
+        AdviceBook() if advice is None else advice,
+    )
+    if made_up := demo_cluster(settings):
+        opening = opening_demo(settings, time_of)
+        collecting = replace(collecting, clusters=(made_up,), open_cluster=opening)
     return Collector(
         open_targets(settings),
-        CollectSettings(
-            settings.interval_seconds,
-            settings.stale_after_seconds,
-            settings.mode,
-            Shard(*settings.shard),
-            grid_settings(settings, patience_seconds, places),
-            settings.clusters,
-            frozenset(settings.dismissed),
-            past_loads_of(settings),
-        ),
+        collecting,
         budget or Budget(time_of, settings.utilisation_interval_seconds),
         render,
         time_of,

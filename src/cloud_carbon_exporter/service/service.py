@@ -12,13 +12,16 @@ from typing import Any
 
 from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
 from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.service.advice_prices import keep_priced
 from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
+from cloud_carbon_exporter.service.compared_file import ComparedFile
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.service.remembering import open_history
@@ -61,12 +64,14 @@ class Service:
         self._settings = settings
         self._reread = reread
         self._trend = Trend()
-        self._size = SizeWarning()
+        self._size, self._compared = SizeWarning(), ComparedFile()
         self.clock = Clock()
         self._state: StateFile | None = None
         self._counted = False  # before anything is, the state stays as it was read
         self._budgets = CarbonBudgets(settings.budgets)
+        self._advice = AdviceBook()
         self._sections: dict[str, Section] = {
+            "advice": self._advice,
             "clock": self.clock,
             "history": self._trend,
             "budgets": self._budgets,
@@ -85,7 +90,7 @@ class Service:
         recorder = self._history.recorder
         self._keeper = BudgetKeeper(self._budgets, recorder.found, recorder.ends)
         told = self._trend, recorder.find, lambda: self._budgets.standings
-        app = make_app(web_settings(settings), self._newest, *told)
+        app = make_app(web_settings(settings), self._newest, *told, self._advice)
         self._serving = app[SERVING]
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
@@ -105,12 +110,13 @@ class Service:
                 with unless_it_fails("the budgets"):
                     self._keeper.take(snapshot, counting=settings.mode == "background")
                 self._keep_counted(snapshot)
-            rendered = render(replace(snapshot, budgets=self._budgets.standings))
+            shown = replace(snapshot, budgets=self._budgets.standings)
+            rendered = render(self._compared.put_in(shown, settings))
             with unless_it_fails("the look at the size"):
                 self._size.look_at(rendered.text.size, settings)
             return rendered
 
-        return open_collector(settings, show, budget=budget, clock=self.clock)
+        return open_collector(settings, show, budget=budget, clock=self.clock, advice=self._advice)
 
     def _keep_counted(self, snapshot: Snapshot) -> None:
         """Save what was counted.
@@ -130,7 +136,9 @@ class Service:
         self._sections |= {
             "counters": current.counters,
             "water": current.counters.water,
+            "held": current.counters.held,
             "loads": current.counters.loads,
+            "workloads": current.counters.loads.workloads,
             "budget": current.budget,
             "comparison": current.comparison,
             "kubernetes": current.clusters.counters,
@@ -183,7 +191,9 @@ class Service:
     async def _collect(self, collector: Collecting, mode: str) -> None:
         if mode == "scrape":
             await asyncio.Event().wait()  # each scrape collects
-        await collector.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_priced(self._settings.advice_bill, collector, self._advice))
+            await collector.run()
 
     async def reload(self) -> None:
         """Read the configuration again.

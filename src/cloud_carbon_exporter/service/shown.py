@@ -53,6 +53,7 @@ def web_settings(settings: Settings) -> WebSettings:
         version=cloud_carbon_exporter.__version__,
         allowed_hosts=settings.allowed_hosts,
         external_url=settings.external_url,
+        cluster_links=settings.cluster_links,
         route_prefix=route_prefix(settings),
     )
 

@@ -70,7 +70,7 @@ class SavedVersion:
     def values(self) -> list[Any]:
         """As the file has it, beside what all versions of a resource have alike."""
         resource = self.resource
-        components = [_component_values(component) for component in resource.components]
+        components = [component_values(component) for component in resource.components]
         monitor = dict(resource.monitor)
         return [self.since, int(self.measured), resource.started, monitor, components]
 
@@ -164,7 +164,7 @@ def _versions(resource_id: str, described: Sequence[Any]) -> tuple[SavedVersion,
             str(kind),
             resource_id,
             location,
-            tuple(_component(*values) for values in components),
+            tuple(read_component(*values) for values in components),
             monitor=dict(monitor),
             started=None if started is None else float(started),
         )
@@ -172,7 +172,8 @@ def _versions(resource_id: str, described: Sequence[Any]) -> tuple[SavedVersion,
     return tuple(versions)
 
 
-def _component_values(component: Component) -> list[Any]:
+def component_values(component: Component) -> list[Any]:
+    """One part, as rows have it."""
     return [
         component.kind,
         component.part,
@@ -187,7 +188,8 @@ def _component_values(component: Component) -> list[Any]:
     ]
 
 
-def _component(kind: Any, part: Any, amount: Any, *values: Any) -> Component:
+def read_component(kind: Any, part: Any, amount: Any, *values: Any) -> Component:
+    """Back from a row. Raises ValueError or TypeError for anything else."""
     # What an earlier version kept ends before the load at which all of it works.
     load, per, share, assumed, least, most, *full_load = values
     signals = {str(load), str(per)} - {""}

@@ -17,8 +17,12 @@ program passes over it."""
 OLDER_VERSIONS = frozenset({1, 2})
 """Versions that are read as well: all rows of 1 and 2 mean the same in 3."""
 
-ROWS_A_LINE = 500
-"""So that no single line holds the interpreter for long."""
+ROWS_A_LINE = 50
+"""So that no line holds the interpreter for longer than a thread has it anyway (`interpreter.py`).
+
+A line is encoded in one piece. Beside longer ones the event loop, which gives the interpreter up
+with each of the some hundred calls it sends in a turn, waits for a whole line each time.
+"""
 
 _HEADER = "cloud_carbon_exporter_state"
 

@@ -7,6 +7,11 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from cloud_carbon_exporter.web.api.advice_decisions import (
+    DECISIONS,
+    Decisions,
+    NothingDecided,
+)
 from cloud_carbon_exporter.web.api.answers import (
     OPENAPI,
     SNAPSHOT_CACHE,
@@ -109,16 +114,17 @@ def make_app(
     trend: Trend | None = None,
     remembered: Remembered = nothing_remembered,
     budgets: Standings = no_budgets,
+    decisions: Decisions | None = None,
 ) -> web.Application:
     """The application over a collector, not yet listening.
 
     trend: what records each Snapshot. remembered: what answers queries of the history. budgets:
-    what knows how those of carbon stand.
+    what knows how those of carbon stand. decisions: what remembers those about advice.
     """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
     app[HISTORY], app[CHARTS] = History(remembered), ChartCache()
-    app[BUDGETS] = budgets
+    app[BUDGETS], app[DECISIONS] = budgets, NothingDecided() if decisions is None else decisions
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
     prefix = app[PREFIX] = settings.route_prefix
     server = settings.external_url or prefix or "/"

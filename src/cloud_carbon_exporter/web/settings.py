@@ -41,7 +41,7 @@ class WebSettings:
 
     mode: as in -collect.mode. source_url: where the source of the running version is, if not where
     it comes from. allowed_hosts: as in -web.allowed-hosts. external_url: as in -web.external-url.
-    route_prefix: path before all paths; empty for none.
+    cluster_links: as in -web.cluster-links. route_prefix: path before all paths; empty for none.
     """
 
     exposition: exposition.Settings = field(default_factory=exposition.Settings)
@@ -50,6 +50,7 @@ class WebSettings:
     source_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     external_url: str = ""
+    cluster_links: tuple[tuple[str, str], ...] = ()
     route_prefix: str = ""
 
     @property

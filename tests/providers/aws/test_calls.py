@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, ReplayClient, recording, recordings
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import module_specs
 
 from cloud_carbon_exporter.collect.sweep import sweep
@@ -56,7 +56,7 @@ async def asked_anew(module: str, listing: Listing) -> set[str]:
     return client.operations().keys() - {listing.operation}
 
 
-@pytest.mark.parametrize("module", recordings())
+@over_all("module", recordings())
 async def test_details_are_kept_from_one_refresh_to_the_next(module: str) -> None:
     listings = {id(spec.listing): spec.listing for spec in module_specs(module)}
     for listing in listings.values():

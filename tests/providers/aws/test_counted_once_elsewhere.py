@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import described, recordings
+from tests.over_all import over_all
 from tests.providers.aws.parts import parts
 from tests.providers.aws.test_counted_once import (
     M5_LARGE,
@@ -265,7 +266,7 @@ OTHER_NAMES = {"bedrock/imported_model", "bedrock/application_inference_profile"
 """Names that a model of Bedrock is called by; the ownership table leads from them to it."""
 
 
-@pytest.mark.parametrize("module", recordings())
+@over_all("module", recordings())
 async def test_an_inventory_names_the_kinds_we_estimate_as_we_do(module: str) -> None:
     for each in module_specs(module):
         for resource in (await described(each.kind, module)).values():

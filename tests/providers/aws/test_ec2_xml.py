@@ -61,6 +61,7 @@ def test_every_wanted_member_exists() -> None:
         check(shape(operation), wanted)
 
 
+@pytest.mark.slow
 def test_instances_read_as_botocore_reads_them() -> None:
     body = reservations(
         [

@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake, Call
 from tests.fakes.aws_replay import spec
 from tests.fakes.ec2_xml import instance, instance_id, reservations
+from tests.patience import PATIENCE_SECONDS
 from tests.providers.aws.conftest import INSTANCES, MakeClient
 
 from cloud_carbon_exporter.collect.sweep import sweep
@@ -79,7 +80,7 @@ def queue(fake: AwsFake) -> Queue:
 
 
 async def first(client: Any) -> Sequence[Change]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await anext(changes(client))
 
 

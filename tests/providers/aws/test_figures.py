@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from tests.fakes.aws_replay import described
+from tests.over_all import over_all
 from tests.providers.aws.parts import footprint
 from tests.providers.aws.test_golden_services import KINDS, LOADS
 
@@ -25,8 +26,8 @@ def holds(resource: Resource) -> bool:
     return any(part.amount and part.kind not in WITHOUT_MANUFACTURE for part in resource.components)
 
 
-@pytest.mark.parametrize(("kind", "module"), KINDS, ids=[kind for kind, _ in KINDS])
-@pytest.mark.parametrize("loads", [{}, LOADS], ids=["nothing read", "all read"])
+@over_all(("kind", "module"), KINDS, ids=[kind for kind, _ in KINDS])
+@over_all("loads", [{}, LOADS], ids=["nothing read", "all read"])
 async def test_figures_of_a_kind(kind: str, module: str, loads: dict[str, float]) -> None:
     for resource in (await described(kind, module)).values():
         known = footprint(resource, **loads)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
 from tests.fakes.aws_replay import described, recordings
+from tests.over_all import over_all
 from tests.providers.aws.parts import footprint
 from tests.providers.aws.test_specs import module_specs
 
@@ -64,7 +64,7 @@ def golden() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("kind", "module"), KINDS, ids=[kind for kind, _ in KINDS])
+@over_all(("kind", "module"), KINDS, ids=[kind for kind, _ in KINDS])
 async def test_golden_service(kind: str, module: str) -> None:
     assert await line(kind, module) == golden().get(kind), (
         "write the lines anew, and look at the difference"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.fakes.aws import AwsFake
 from tests.fakes.aws_replay import spec
+from tests.over_all import over_all
 from tests.providers.aws.conftest import MakeClient
 from tests.providers.aws.test_cloudwatch import NOW, function
 
@@ -28,7 +29,7 @@ def test_every_namespace_whose_silence_is_nothing_says_how_late_it_is() -> None:
     assert PROVIDER.settle_seconds == SETTLE_SECONDS
 
 
-@pytest.mark.parametrize("metric", METRICS.values(), ids=[" ".join(name) for name in METRICS])
+@over_all("metric", METRICS.values(), ids=[" ".join(name) for name in METRICS])
 def test_a_metric_is_waited_for_as_long_as_it_may_take(metric: Metric) -> None:
     late = LATE.get(metric.namespace)
     if late is not None and metric.absent is not None:

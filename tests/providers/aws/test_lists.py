@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
 from tests.fakes.aws_replay import ReplayClient, spec
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import NotThere, PermissionMissing
@@ -50,9 +51,7 @@ def session() -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("api", "operation"), LISTINGS, ids=[".".join(names) for names in LISTINGS]
-)
+@over_all(("api", "operation"), LISTINGS, ids=[".".join(names) for names in LISTINGS])
 def test_a_list_that_gives_a_token_is_read_to_its_end(
     session: Any, api: str, operation: str
 ) -> None:

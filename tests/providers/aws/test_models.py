@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.model import ServiceModel
 from botocore.session import Session
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.models import prune, pruned
@@ -34,7 +35,7 @@ def walk(shape: Any, seen: set[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("api", APIS)
+@over_all("api", APIS)
 def test_every_shape_of_every_reading_operation_is_still_there(api: str) -> None:
     model = ServiceModel(pruned(whole(api)), service_name=api)
     reached: set[str] = set()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, ReplayClient, recording
+from tests.over_all import over_all
 from tests.providers.aws.test_pages import LISTS
 from tests.providers.aws.test_specs import model
 
@@ -95,9 +96,7 @@ async def skips(answers: Mapping[str, Any], listing: Listing) -> bool:
     return bool(swept.skipped or swept.failures or swept.warnings)
 
 
-@pytest.mark.parametrize(
-    ("module", "listing"), LISTS, ids=[f"{module} {own.operation}" for module, own in LISTS]
-)
+@over_all(("module", "listing"), LISTS, ids=[f"{module} {own.operation}" for module, own in LISTS])
 async def test_what_an_answer_may_leave_out_costs_no_object(module: str, listing: Listing) -> None:
     missed = {
         name

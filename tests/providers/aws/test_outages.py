@@ -115,7 +115,7 @@ async def test_what_is_not_essential_is_not_waited_for_longer_than_it_is_worth(
     estate: AwsFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(api, "_LEAST_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(api, "_LEAST_PATIENCE_SECONDS", 0.5)
     for operation in ("/ListIndexes", "/v1/estimated-carbon-emissions"):
         estate.fault(operation, "hang")
     of = collector(Clock(), *KINDS, interval_seconds=0.1)

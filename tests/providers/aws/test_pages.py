@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, ReplayClient, recording, recordings, spec
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import module_specs
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
@@ -52,9 +53,7 @@ def by_id(swept: Swept) -> dict[str, Resource]:
     return {resource.id: resource for resource in swept.resources}
 
 
-@pytest.mark.parametrize(
-    ("module", "listing"), LISTS, ids=[f"{module} {own.operation}" for module, own in LISTS]
-)
+@over_all(("module", "listing"), LISTS, ids=[f"{module} {own.operation}" for module, own in LISTS])
 async def test_a_recording_reads_alike_in_one_page_and_in_many(
     module: str, listing: Listing
 ) -> None:

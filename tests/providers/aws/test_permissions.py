@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, ReplayClient, recording, recordings
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import model, module_specs
 
 from cloud_carbon_exporter.api_costs.prices import PRICES, ApiCall
@@ -69,7 +70,7 @@ def searched(listing: Listing) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", recordings())
+@over_all("module", recordings())
 async def test_permissions_are_those_of_the_operations_that_are_asked(module: str) -> None:
     listings = {id(spec.listing): spec.listing for spec in module_specs(module)}
     for listing in listings.values():

@@ -12,6 +12,7 @@ import pytest
 from botocore.session import Session
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, described, spec
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.types import Location
@@ -62,7 +63,7 @@ def telling(shape: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
             yield from telling(member, (*path, name))
 
 
-@pytest.mark.parametrize("service", PROVIDER.services, ids=lambda service: service.kind)
+@over_all("service", PROVIDER.services, ids=lambda service: service.kind)
 def test_all_that_tells_of_a_zone_or_an_outpost_is_read_or_left_for_a_reason(
     service: ServiceSpec,
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
 from tests.fakes.aws_replay import described, recording, recordings
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers.aws import PROVIDER, services
@@ -39,9 +40,7 @@ def test_every_module_is_found_and_no_kind_stands_twice() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "listing", LISTINGS, ids=lambda listing: f"{listing.api}.{listing.operation}"
-)
+@over_all("listing", LISTINGS, ids=lambda listing: f"{listing.api}.{listing.operation}")
 def test_a_listing_is_an_operation_of_the_api_and_its_items_lie_where_it_says(
     listing: Listing,
 ) -> None:
@@ -59,7 +58,7 @@ def test_a_listing_is_an_operation_of_the_api_and_its_items_lie_where_it_says(
     assert listing.scope in ("global", "region")
 
 
-@pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
+@over_all("spec", PROVIDER.services, ids=lambda spec: spec.kind)
 def test_a_spec_says_what_it_reads_and_why(spec: ServiceSpec) -> None:
     assert spec.reason.endswith(".")
     for metric in spec.metrics:
@@ -71,7 +70,7 @@ def test_a_spec_says_what_it_reads_and_why(spec: ServiceSpec) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MODULES)
+@over_all("name", MODULES)
 async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_is_described(
     name: str,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.fakes.aws_replay import REGION, ReplayClient, recording, recordings
+from tests.over_all import over_all
 from tests.providers.aws.parts import PARIS, footprint
 from tests.providers.aws.test_specs import module_specs
 
@@ -77,7 +78,7 @@ async def swept(module: str, pages: dict[str, Any]) -> list[Swept]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", recordings())
+@over_all("module", recordings())
 async def test_spoiled_objects_cost_themselves_alone(module: str) -> None:
     pages = recording(module)
     tries = list(places(pages))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 from tests.fakes.aws_replay import recordings
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import module_specs
 from tests.providers.aws.test_states import objects
 
@@ -298,7 +299,7 @@ TOLD = [service for service in PROVIDER.services if service.kind in STARTS]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("service", TOLD, ids=lambda service: service.kind)
+@over_all("service", TOLD, ids=lambda service: service.kind)
 def test_what_sounds_like_a_start_or_an_end_is_read_or_has_a_reason(service: ServiceSpec) -> None:
     known = STARTS[service.kind]
     shape = shape_of(service, known)
@@ -343,9 +344,7 @@ def is_run(service: ServiceSpec, raw: Any) -> bool:
     return holder is None or holder in raw
 
 
-@pytest.mark.parametrize(
-    ("service", "module"), RECORDED, ids=[service.kind for service, _ in RECORDED]
-)
+@over_all(("service", "module"), RECORDED, ids=[service.kind for service, _ in RECORDED])
 async def test_a_start_and_an_end_are_read_in_every_spelling(
     service: ServiceSpec, module: str
 ) -> None:

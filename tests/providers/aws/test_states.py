@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, ReplayClient, recording, recordings, spec
+from tests.over_all import over_all
 from tests.providers.aws.test_specs import model, module_specs
 
 from cloud_carbon_exporter.providers.aws import PROVIDER
@@ -256,7 +257,7 @@ def words(kind: str) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("service", STATEFUL, ids=lambda service: service.kind)
+@over_all("service", STATEFUL, ids=lambda service: service.kind)
 def test_every_state_of_the_api_stands_in_the_table(service: ServiceSpec) -> None:
     assert service.kind in TOLD, "say where its API tells the state"
     assert service.states is not None
@@ -269,7 +270,7 @@ MODELLED = [service for service in STATEFUL if not TOLD[service.kind].words]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("service", MODELLED, ids=lambda service: service.kind)
+@over_all("service", MODELLED, ids=lambda service: service.kind)
 def test_no_state_of_a_table_is_made_up(service: ServiceSpec) -> None:
     told = TOLD[service.kind]
     assert service.states is not None
@@ -410,7 +411,7 @@ def check(service: ServiceSpec, described: Description, resource: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("service", "module"), PHASED, ids=[service.kind for service, _ in PHASED])
+@over_all(("service", "module"), PHASED, ids=[service.kind for service, _ in PHASED])
 async def test_what_is_held_follows_from_the_state(service: ServiceSpec, module: str) -> None:
     raws, scope = await objects(service, module)
     seen = {described.state for described in descriptions(raws, service, scope)}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from botocore.session import Session
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.documents.type_tables import DRAWS
 from cloud_carbon_exporter.providers.aws import PROVIDER
@@ -114,7 +115,7 @@ def test_a_row_is_a_type_of_templates_or_a_kind_of_ours() -> None:
         assert typed or known.name in KINDS, known.name
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+@over_all("part", PARTS, ids=lambda part: part.name)
 def test_a_part_is_of_what_draws(part: ResourceType) -> None:
     kind, passed = part.kind, set[str]()
     while kind in OWNERS["aws"] or (kind in BY_KIND and BY_KIND[kind].draws == "part"):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.over_all import over_all
 from tests.providers.aws.test_lists import ASK_ALL, ASK_ONCE, asked_in
 from tests.providers.aws.test_specs import MODULES, model, module_specs
 
@@ -109,7 +110,7 @@ def left_by(module: str) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", MODULES)
+@over_all("module", MODULES)
 def test_what_is_left_unread_has_a_reason(module: str) -> None:
     without = [
         path

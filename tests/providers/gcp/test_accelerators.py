@@ -36,6 +36,7 @@ def test_tpu_types(accelerator: str, expected: tuple[str, int]) -> None:
     assert chips(accelerator) == expected
 
 
+@pytest.mark.slow
 async def test_the_newest_tpu_is_one_of_its_own(estate: Estate) -> None:
     ironwood = estate["tpu/node", "ironwood"]
     assert parts(ironwood)["gpu"] == ("TPU v7x", 8)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tests.fakes.gcp import GoogleCloud
 from tests.fakes.gcp_feed import GREETING
+from tests.patience import PATIENCE_SECONDS
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.test_departures import HISTORY, gone, listed, running
 
@@ -73,14 +74,14 @@ def change(asset: dict[str, Any], prior: dict[str, Any]) -> dict[str, Any]:
 async def first(client: GcpClient) -> Sequence[Change]:
     """What is told first, by way of the provider, as the collector asks."""
     assert PROVIDER.changes is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await anext(PROVIDER.changes(client))
 
 
 async def nothing(client: GcpClient, cloud: GoogleCloud) -> None:
     """Nothing is told, though all messages were taken."""
     told = asyncio.ensure_future(anext(client.changes()))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while cloud.feed.waiting:
             await asyncio.sleep(0.05)
     await asyncio.wait({told}, timeout=0.2)

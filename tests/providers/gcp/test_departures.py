@@ -247,7 +247,7 @@ async def test_monitoring_that_does_not_answer_changes_nothing_of_what_is_there(
     cloud.break_("monitoring", how)
     asked = time.monotonic()
     after = await listed(client)
-    assert time.monotonic() - asked < 4  # before the client's own patience of two times 5 s
+    assert time.monotonic() - asked < 9  # before the client's own patience of two times 5 s
     assert after.resources == before.resources
     assert (after.endings, after.failures) == ((), {})
 

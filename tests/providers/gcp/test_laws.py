@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.gcp_estate import recorded
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
@@ -80,7 +81,7 @@ def test_a_spoiled_object_is_sensible_or_skipped(data: st.DataObject) -> None:
     assert footprint.power_watts.lower <= power_watts(resource, {}, here) * 1.0000001
 
 
-@pytest.mark.parametrize("asset", ASSETS, ids=lambda asset: asset["name"].rpartition("/")[2])
+@over_all("asset", ASSETS, ids=lambda asset: asset["name"].rpartition("/")[2])
 def test_labels_named_as_ours_change_nothing(asset: dict[str, Any]) -> None:
     """Defect 10, for every service."""
     data = asset["resource"]["data"]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from tests.fakes import gcp_discovery
 from tests.fakes.gcp_estate import recorded
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
@@ -176,13 +177,13 @@ def test_every_kind_with_hardware_of_its_own_is_in_one_of_the_tables() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", sorted(TOLD))
+@over_all("kind", sorted(TOLD))
 def test_the_times_of_a_kind_are_where_google_documents_them(kind: str) -> None:
     told = TOLD[kind]
     assert {told.started, *told.ended} <= properties(told).keys()
 
 
-@pytest.mark.parametrize("kind", sorted(TOLD))
+@over_all("kind", sorted(TOLD))
 def test_a_kind_begins_when_its_api_says(kind: str) -> None:
     asset = first_of(kind)
     holder: dict[str, Any] = asset["resource"]["data"]

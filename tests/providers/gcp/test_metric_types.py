@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.fakes.gcp_metric_types import METRICS, PLACES, PROJECTS, RESOURCES, MetricType
 from tests.fakes.gcp_monitoring import valid_for
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers.gcp import PROVIDER
@@ -14,11 +15,8 @@ from cloud_carbon_exporter.providers.spec import Metric
 
 pytestmark = pytest.mark.slow
 
-READ = [
-    pytest.param(metric, id=f"{spec.kind} {metric.name}")
-    for spec in PROVIDER.services
-    for metric in spec.metrics
-]
+READ = [metric for spec in PROVIDER.services for metric in spec.metrics]
+over_all_read = over_all("metric", READ, ids=lambda metric: f"{metric.namespace} {metric.name}")
 
 _GIB = 1024**3
 _NODE = "metadata.system_labels.node_name"
@@ -56,13 +54,13 @@ def factor(metric: Metric, known: MetricType) -> float:
     return 1e-9 if known.unit == "ns" else 1.0
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_it_is_in_googles_list_for_that_resource(metric: Metric) -> None:
     assert metric.into in SIGNALS
     assert set(asked_for(metric)) <= set(METRICS[metric.name].resources)
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_its_aligner_fits_its_kind(metric: Metric) -> None:
     """A mean is of what is there now; of what went on since the last sample it is its rate."""
     known = METRICS[metric.name]
@@ -76,19 +74,19 @@ def test_its_aligner_fits_its_kind(metric: Metric) -> None:
     assert reducer in ("", "REDUCE_MEAN", "REDUCE_SUM")
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_its_unit_is_scaled_to_the_signals(metric: Metric) -> None:
     assert metric.scale == factor(metric, METRICS[metric.name])
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_its_labels_are_those_of_the_resource_and_the_metric(metric: Metric) -> None:
     assert set(labels(metric, "metric")) <= METRICS[metric.name].labels
     for resource in asked_for(metric):
         assert set(labels(metric, "resource")) <= RESOURCES[resource].labels
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_what_is_named_alike_in_two_regions_is_told_apart(metric: Metric) -> None:
     if _NODE in metric.dimensions:
         return  # GKE draws part of a node's name by lot
@@ -100,7 +98,7 @@ def test_what_is_named_alike_in_two_regions_is_told_apart(metric: Metric) -> Non
             assert joined & places, f"a name of {resource} is of one in its region only"
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_ratios_of_several_places_are_not_added_up(metric: Metric) -> None:
     """Shares of what is provisioned in a region are a sum there, and a mean of the regions."""
     if metric.into.endswith("_ratio") and metric.statistic.endswith("REDUCE_SUM"):
@@ -109,7 +107,7 @@ def test_ratios_of_several_places_are_not_added_up(metric: Metric) -> None:
             assert metric.over or kept & PLACES or not RESOURCES[resource].labels & PLACES
 
 
-@pytest.mark.parametrize("metric", READ)
+@over_all_read
 def test_it_is_waited_for_as_long_as_google_says(metric: Metric) -> None:
     hidden = METRICS[metric.name].hidden_seconds
     assert metric.delay_seconds == max(0, hidden - PROVIDER.settle_seconds)

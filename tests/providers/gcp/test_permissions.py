@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.commands.permissions import needed
 from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS
@@ -53,7 +54,7 @@ def _of_lists() -> Iterator[str]:
             yield product.parents.permission
 
 
-@pytest.mark.parametrize("name", sorted(set(_of_lists())))
+@over_all("name", sorted(set(_of_lists())))
 def test_a_list_names_a_permission_that_a_role_may_hold(name: str) -> None:
     assert name in OF_VIEWERS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.fakes import gcp_discovery
 from tests.fakes.gcp_estate import recorded
+from tests.over_all import over_all
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import NOT_LISTED, swept
 
@@ -15,7 +16,7 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import kind
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 
 
-@pytest.mark.parametrize(
+@over_all(
     "asset",
     recorded(),
     ids=lambda asset: f"{asset['assetType']} {asset['name'].rpartition('/')[2]}",
@@ -43,7 +44,7 @@ def test_specs_and_the_list_of_types_agree() -> None:
     assert all(spec.listing is LISTING for spec in PROVIDER.services)
 
 
-@pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
+@over_all("spec", PROVIDER.services, ids=lambda spec: spec.kind)
 def test_every_spec_has_a_recording(spec: ServiceSpec) -> None:
     scope = Scope("gcp", "shop-prod")
     resources = [spec.resource(asset, scope) for asset in recorded() if spec.accepts(asset)]

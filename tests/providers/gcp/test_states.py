@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from tests.fakes import gcp_discovery
 from tests.fakes.gcp_estate import recorded
+from tests.over_all import over_all
 from tests.providers.gcp.sweeps import NOT_LISTED
 
 from cloud_carbon_exporter.collect.due_reads import signals
@@ -195,7 +196,7 @@ def states_of(spec: ServiceSpec) -> States:
     return spec.states
 
 
-@pytest.mark.parametrize("spec", WITH_STATES, ids=lambda spec: spec.kind)
+@over_all("spec", WITH_STATES, ids=lambda spec: spec.kind)
 def test_the_table_of_a_kind_has_the_states_that_google_enumerates(spec: ServiceSpec) -> None:
     assert states_of(spec).known == told(spec.kind) | OF_OURS.get(spec.kind, set())
 
@@ -228,7 +229,7 @@ def enumerated(properties: dict[str, Any]) -> bool:
     return any("enum" in properties[key] for key in keys)
 
 
-@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys() - NOT_LISTED))
+@over_all("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys() - NOT_LISTED))
 def test_a_kind_without_a_table_has_no_states(kind: str) -> None:
     spec = SPECS[kind]
     [first, *_] = [asset for asset in recorded() if spec.accepts(asset)]
@@ -289,13 +290,13 @@ def case_id(case: Case) -> str:
     return f"{case.spec.kind} {case.asset['name'].rpartition('/')[2]} {case.word}"
 
 
-@pytest.mark.parametrize("case", cases("gone"), ids=case_id)
+@over_all("case", cases("gone"), ids=case_id)
 def test_what_is_gone_is_no_resource(case: Case) -> None:
     assert described(case)
     assert case.spec.resource(case.asset, SCOPE) is None
 
 
-@pytest.mark.parametrize("case", cases("stopped"), ids=case_id)
+@over_all("case", cases("stopped"), ids=case_id)
 def test_what_is_stopped_holds_what_it_keeps_and_nothing_else(case: Case) -> None:
     resource = case.spec.resource(case.asset, SCOPE)
     assert resource is not None
@@ -303,14 +304,14 @@ def test_what_is_stopped_holds_what_it_keeps_and_nothing_else(case: Case) -> Non
     assert "cpu_ratio" not in signals(resource)
 
 
-@pytest.mark.parametrize("case", cases("running"), ids=case_id)
+@over_all("case", cases("running"), ids=case_id)
 def test_what_runs_holds_everything(case: Case) -> None:
     resource, description = case.spec.resource(case.asset, SCOPE), described(case)
     assert resource is not None
     assert resource.components == (*description.running, *description.kept)
 
 
-@pytest.mark.parametrize("case", cases(None), ids=case_id)
+@over_all("case", cases(None), ids=case_id)
 def test_what_is_in_a_state_nobody_knows_is_taken_as_running_and_said_to_be(case: Case) -> None:
     resource, description = case.spec.resource(case.asset, SCOPE), described(case)
     assert resource is not None
@@ -332,7 +333,7 @@ def sizes(parts: tuple[Component, ...]) -> list[tuple[str, str, float]]:
     return [(part.kind, part.part, part.amount) for part in parts]
 
 
-@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys()))
+@over_all("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys()))
 def test_what_a_kind_keeps_while_it_is_stopped(kind: str) -> None:
     spec = SPECS[kind]
     kinds: set[str] = set()

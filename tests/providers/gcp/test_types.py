@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.fakes import gcp_discovery
 from tests.fakes.gcp_estate import recorded
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.documents.type_tables import DRAWS
 from cloud_carbon_exporter.providers.gcp import PROVIDER
@@ -135,6 +136,7 @@ def test_a_type_is_a_schema_of_its_api() -> None:
     assert unknown == OTHERWISE
 
 
+@pytest.mark.slow
 def test_a_row_of_an_api_is_of_one_that_is_there_and_without_types() -> None:
     hosts = {host_of(known.name) for known in types()}
     for api in apis():
@@ -161,7 +163,7 @@ def test_a_row_is_an_asset_type_or_a_kind_of_ours() -> None:
         assert typed or known.name in KINDS, known.name
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+@over_all("part", PARTS, ids=lambda part: part.name)
 def test_a_part_is_of_what_draws(part: ResourceType) -> None:
     kind, passed = part.kind, set[str]()
     while kind in BY_KIND and BY_KIND[kind].draws == "part":

@@ -26,6 +26,9 @@ from tests.fakes.scaleway import (
     source,
 )
 from tests.fakes.scaleway_schema import response_schema
+from tests.over_all import over_all
+
+pytestmark = pytest.mark.slow
 
 CALLS: list[tuple[Route, str]] = []
 for recorded_route in routes():
@@ -47,8 +50,7 @@ def body_of(route: Route, place: str) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("route", "place"), CALLS, ids=lambda value: getattr(value, "path", value))
+@over_all(("route", "place"), CALLS, ids=lambda value: getattr(value, "path", value))
 def test_every_answer_fits_the_sdk(route: Route, place: str) -> None:
     assert complaints(route.response, body_of(route, place)) == []
 

@@ -13,6 +13,8 @@ from cloud_carbon_exporter.commands.permissions import needed, scw
 from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.providers.scaleway.permission_sets import ORGANIZATION, UNLISTED
 
+pytestmark = pytest.mark.slow
+
 # https://www.scaleway.com/en/docs/iam/reference-content/permission-sets/ (validated 2026-03-20):
 # every set that only reads, by the heading it stands under.
 ORGANIZATION_SETS = """

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.fakes.scaleway import ORGANIZATION
 from tests.fakes.scaleway_schema import response_type
+from tests.over_all import over_all
 from tests.providers.scaleway.support import all_recorded, held, recorded
 
 from cloud_carbon_exporter.model.types import Resource
@@ -132,7 +133,7 @@ for known_kind in ENUMS:
     CASES += ((known_kind, state) for state in sorted(table_of(known_kind).known))
 
 
-@pytest.mark.parametrize(("kind", "state"), CASES)
+@over_all(("kind", "state"), CASES)
 def test_what_each_phase_leaves_of_an_object(kind: str, state: str) -> None:
     spec, phase = SPECS[kind], table_of(kind).phase(state)
     for raw in all_recorded(spec):

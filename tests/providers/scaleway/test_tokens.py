@@ -20,6 +20,7 @@ from tests.fakes.scaleway import (
     Fault,
 )
 from tests.fakes.scaleway_tokens import made_token
+from tests.patience import PATIENCE_SECONDS
 from tests.providers.scaleway.support import CountingMeter, connected
 from tests.providers.scaleway.test_cockpit import NOW, busy, metric_of, reads, servers
 from tests.providers.scaleway.test_fake import complaints
@@ -35,8 +36,9 @@ from cloud_carbon_exporter.providers.scaleway.client.tokens import (
 )
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
+pytestmark = pytest.mark.slow
+
 # The wait of a second may end late on a busy machine, but is no wait for an answer.
-PATIENCE_SECONDS = 20
 TOKENS = "cockpit/v1/regions/fr-par/tokens"
 REFUSED = Fault(
     status=403, body='{"type":"permissions_denied","message":"insufficient permissions"}'
@@ -269,7 +271,6 @@ async def test_what_cannot_be_deleted_at_the_end_is_named(
     assert fake.made.held == {}, "closed once more, it tries once more"
 
 
-@pytest.mark.slow
 async def test_a_token_still_being_made_at_the_end_is_deleted_too(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_create_tokens=True) as client:
         asked = await of_one(fake, client)

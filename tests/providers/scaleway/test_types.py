@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.over_all import over_all
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
@@ -42,7 +43,7 @@ def recorded(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("row", recorded("recorded_types"), ids=lambda row: row["type"])
+@over_all("row", recorded("recorded_types"), ids=lambda row: row["type"])
 def test_a_name_alone_tells_what_the_api_tells(row: dict[str, str]) -> None:
     known = machine("scaleway", row["type"])
     assert (known.vcpus, known.memory_gib) == (float(row["vcpus"]), float(row["memory_gib"]))

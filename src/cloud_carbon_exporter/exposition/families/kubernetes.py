@@ -21,6 +21,7 @@ from cloud_carbon_exporter.model.sums import FootprintSum, Sum
 
 CLUSTER_LABELS = (*ACCOUNT_LABELS, "cluster")
 WORKLOAD_LABELS = (*CLUSTER_LABELS, "namespace", "workload_kind", "workload")
+_BOUNDS: tuple[tuple[str, Shown], ...] = (("Lower", "lower"), ("Upper", "upper"))
 _PART = "The workload's part of its nodes and disks: "
 
 
@@ -66,6 +67,19 @@ def _nodes(snapshot: Snapshot) -> Iterator[FamilySample]:
                 yield FamilySample((cluster.cluster, state), cluster.nodes.get(state, 0))
 
 
+def _bounds(name: str, unit: str, amount: str, words: str) -> Iterator[Family]:
+    """Families of the bounds of an amount."""
+    for which, shown in _BOUNDS:
+        yield Family(
+            f"cloud_carbon_kubernetes_{name}_{shown}_{unit}",
+            "gauge",
+            f"{which} bound of the 90 % interval of a workload's {words}; bounds do not add up.",
+            _now(attrgetter(amount), shown),
+            WORKLOAD_LABELS,
+            unit,
+        )
+
+
 KUBERNETES: tuple[Family, ...] = (
     Family(
         "cloud_carbon_kubernetes_power_watts",
@@ -76,22 +90,7 @@ KUBERNETES: tuple[Family, ...] = (
         WORKLOAD_LABELS,
         "watts",
     ),
-    Family(
-        "cloud_carbon_kubernetes_power_lower_watts",
-        "gauge",
-        "Lower bound of the 90 % interval of a workload's power; bounds do not add up.",
-        _now(attrgetter("power_watts"), "lower"),
-        WORKLOAD_LABELS,
-        "watts",
-    ),
-    Family(
-        "cloud_carbon_kubernetes_power_upper_watts",
-        "gauge",
-        "Upper bound of the 90 % interval of a workload's power; bounds do not add up.",
-        _now(attrgetter("power_watts"), "upper"),
-        WORKLOAD_LABELS,
-        "watts",
-    ),
+    *_bounds("power", "watts", "power_watts", "power"),
     Family(
         "cloud_carbon_kubernetes_operational_emissions_grams_per_second",
         "gauge",
@@ -100,6 +99,12 @@ KUBERNETES: tuple[Family, ...] = (
         WORKLOAD_LABELS,
         "grams_per_second",
     ),
+    *_bounds(
+        "operational_emissions",
+        "grams_per_second",
+        "operational_grams_per_second",
+        "operational emissions",
+    ),
     Family(
         "cloud_carbon_kubernetes_embodied_emissions_grams_per_second",
         "gauge",
@@ -107,6 +112,12 @@ KUBERNETES: tuple[Family, ...] = (
         _now(attrgetter("embodied_grams_per_second"), "value"),
         WORKLOAD_LABELS,
         "grams_per_second",
+    ),
+    *_bounds(
+        "embodied_emissions",
+        "grams_per_second",
+        "embodied_grams_per_second",
+        "embodied emissions",
     ),
     Family(
         # Counted with the nodes, so that both rise by as much; what was not read is __unknown__.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import zlib
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, cycle, islice
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from cloud_carbon_exporter.providers.demo.blueprints import (
     BLUEPRINTS,
@@ -45,6 +46,41 @@ class ListedAt(NamedTuple):
     where: str
 
 
+class Lot(Sequence[Raw]):
+    """Objects of one list call in one place, each made anew when it is asked for.
+
+    A cloud holds its objects elsewhere; here a dictionary for each would be a tenth of a large
+    estate's memory.
+    """
+
+    __slots__ = ("_blueprints", "_numbers", "_seed")
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._numbers = array("Q")
+        self._blueprints: list[Blueprint] = []
+
+    def add(self, number: int, blueprint: Blueprint) -> None:
+        """Have one object more."""
+        self._numbers.append(number)
+        self._blueprints.append(blueprint)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, rank: int) -> Raw: ...
+
+    @overload
+    def __getitem__(self, rank: slice) -> Sequence[Raw]: ...
+
+    def __getitem__(self, rank: int | slice) -> Raw | Sequence[Raw]:
+        if isinstance(rank, slice):
+            return [self[each] for each in range(*rank.indices(len(self)))]
+        number, blueprint = self._numbers[rank], self._blueprints[rank]
+        return _raw(blueprint, number, self._seed, _spot(blueprint, number, self._seed))
+
+
 @dataclass(frozen=True, slots=True)
 class Estate:
     """All objects of a seed and size."""
@@ -61,6 +97,19 @@ class Estate:
         yield from self.steady.get(listed_at, ())
         for member in self.members.get(listed_at, ()):
             yield from _seated(member, at, self.seed)
+
+    def sat(
+        self, since: float, until: float
+    ) -> Iterator[tuple[ListedAt, Raw, tuple[float, float]]]:
+        """Machines that sat in the fleets' seats, each with the part of a time it did so in."""
+        for listed_at, members in self.members.items():
+            for member in members:
+                at = since
+                while at < until:
+                    tenure = tenure_at(member, at)
+                    stay = at, min(tenure.ended, until)
+                    yield listed_at, _machine(member, tenure, self.seed), stay
+                    at = tenure.ended
 
     def count(self, provider: str) -> int:
         """Number of objects in a cloud, at any moment: a fleet's seats are always taken."""
@@ -80,15 +129,14 @@ def build(seed: int, resources: int) -> Estate:
     each blueprint, the others drawn by weight.
     """
     seats = resources // FLEET_SHARE
-    steady: dict[ListedAt, list[Raw]] = defaultdict(list)
+    steady: dict[ListedAt, Lot] = defaultdict(lambda: Lot(seed))
     unsupported = UNSUPPORTED if resources else ()
     numbered = chain(
         enumerate(_drawn(seed, resources - seats)), enumerate(unsupported, _UNSUPPORTED_NUMBERS)
     )
     for number, blueprint in numbered:
-        spot = _spot(blueprint, number, seed)
-        raw = _raw(blueprint, number, seed, spot)
-        steady[ListedAt(blueprint.call, blueprint.call.where(spot))].append(raw)
+        where = blueprint.call.where(_spot(blueprint, number, seed))
+        steady[ListedAt(blueprint.call, where)].add(number, blueprint)
     members: dict[ListedAt, list[Member]] = defaultdict(list)
     for member in _members(seats):
         call = member.by_day.call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -131,5 +131,7 @@ def _stored(key: int, within: Window, classes: Mapping[str, float]) -> Sequence[
     return series
 
 
-def _scaled(points: Iterable[Point], factor: float) -> tuple[Point, ...]:
+def _scaled(points: Sequence[Point], factor: float) -> tuple[Point, ...]:
+    if factor == 1:
+        return tuple(points)
     return tuple(Point(point.start, point.end, point.value * factor) for point in points)

@@ -30,10 +30,14 @@ _SUMS: Mapping[str, Schema] = {
 
 _COUNTERS = dict.fromkeys(json_objects.COUNTERS, NUMBER)
 
-_OF: Mapping[str, Schema] = {
+_OF_CLUSTER: Mapping[str, Schema] = {
     "cloud_provider": TEXT,
     "cloud_account_id": TEXT,
     "cluster": TEXT,
+}
+
+_OF: Mapping[str, Schema] = {
+    **_OF_CLUSTER,
     "namespace": noted(TEXT, "__idle__ and __unknown__ are what no namespace has"),
 }
 
@@ -51,6 +55,8 @@ CLUSTERS = object_of(
                 }
             )
         ),
+        "total": object_of(_SUMS, description="of all nodes and disks that are split"),
+        "totals": list_of(object_of({**_OF_CLUSTER, **_SUMS}), "of each cluster and account"),
         "namespaces": list_of(object_of({**_OF, **_SUMS}), "the largest workload's first"),
         "workloads": list_of(
             object_of(
@@ -64,6 +70,12 @@ CLUSTERS = object_of(
                 optional=_COUNTERS,
             ),
             "the largest first",
+        ),
+        "links": list_of(
+            object_of(
+                {"name": TEXT, "url": noted(TEXT, "with {cluster}, {namespace}, {workload}")}
+            ),
+            "as in -web.cluster-links",
         ),
     }
 )

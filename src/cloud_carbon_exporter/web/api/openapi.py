@@ -56,21 +56,27 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a route does, in words: one Operation Object. answers: by status, or "default"."""
+    """What a route does, in words: one Operation Object.
+
+    answers: by status, or "default". body: JSON that it takes; nothing where it takes none.
+    """
 
     identity: str
     summary: str
     answers: Mapping[str, Answer]
     parameters: tuple[Parameter, ...] = ()
+    body: Schema | None = None
 
     def document(self) -> dict[str, Any]:
         """The Operation Object."""
+        taken = {JSON: {"schema": self.body}} if self.body else {}
         answers = {status: answer.document() for status, answer in self.answers.items()}
         parameters = [parameter.document() for parameter in self.parameters]
         return {
             "operationId": self.identity,
             "summary": self.summary,
             **({"parameters": parameters} if parameters else {}),
+            **({"requestBody": {"required": True, "content": taken}} if taken else {}),
             "responses": answers,
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.web.api.advice import advice_answer
+from cloud_carbon_exporter.web.api.advice_decisions import decision_answer
 from cloud_carbon_exporter.web.api.advice_parameters import ADVICE_PARAMETERS
 from cloud_carbon_exporter.web.api.answers import (
     explanation_answer,
@@ -14,6 +15,7 @@ from cloud_carbon_exporter.web.api.budgets import budgets_answer
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
 from cloud_carbon_exporter.web.api.changes import changes_answer
 from cloud_carbon_exporter.web.api.clusters import clusters_answer
+from cloud_carbon_exporter.web.api.clusters_parameters import CLUSTERS_PARAMETERS
 from cloud_carbon_exporter.web.api.history import history_answer
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
 from cloud_carbon_exporter.web.api.json_schema import TEXT, reference
@@ -29,7 +31,7 @@ from cloud_carbon_exporter.web.api.view_parameters import (
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
 from cloud_carbon_exporter.web.api.window import window_answer
 from cloud_carbon_exporter.web.api.window_parameters import WINDOW_PARAMETERS
-from cloud_carbon_exporter.web.route import get
+from cloud_carbon_exporter.web.route import Route, get
 
 API_ROUTES = (
     get(
@@ -173,6 +175,7 @@ API_ROUTES = (
             "getClusters",
             "Clusters of Kubernetes, by namespace and by workload, and how each was read",
             json_answers("clusters", "those that are configured"),
+            CLUSTERS_PARAMETERS,
         ),
     ),
     get(
@@ -184,6 +187,18 @@ API_ROUTES = (
             json_answers("advice", "advice, and what it saves by kind"),
             ADVICE_PARAMETERS,
         ),
+    ),
+    Route(
+        "/api/v1/advice",
+        decision_answer,
+        {
+            "POST": Operation(
+                "decideAdvice",
+                "Accept a piece of advice, dismiss it, or take that back; kept with the state file",
+                json_answers("advice_decision", "what is decided from now on"),
+                body=reference("advice_decision"),
+            )
+        },
     ),
     get(
         "/api/v1/openapi.json",

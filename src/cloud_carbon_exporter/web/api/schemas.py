@@ -8,7 +8,7 @@ from typing import get_args
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
-from cloud_carbon_exporter.web.api.advice_schema import ADVICE
+from cloud_carbon_exporter.web.api.advice_schema import ADVICE, DECISION
 from cloud_carbon_exporter.web.api.budgets import BUDGETS_SCHEMA
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
 from cloud_carbon_exporter.web.api.clusters_schema import CLUSTERS
@@ -251,6 +251,7 @@ _ANSWERS: Mapping[str, Schema] = {
     "history": HISTORY,
     "calibration": CALIBRATION,
     "advice": ADVICE,
+    "advice_decision": DECISION,
     "clusters": CLUSTERS,
     "budgets": BUDGETS_SCHEMA,
     "window": WINDOW,

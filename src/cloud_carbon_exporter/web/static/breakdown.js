@@ -10,7 +10,7 @@ const FEW = 10;
 let all = false;
 let shownBy = "";
 
-function bar(estimate, most) {
+export function bar(estimate, most) {
   const at = (value) => `${(100 * value) / most}%`;
   const middle = 10;
   return svg("svg", { "aria-hidden": "true", focusable: "false" },

@@ -1,6 +1,6 @@
 // What a person has chosen to see. It lives in the address, so that a link shows the same.
 
-const DEFAULTS = { measure: "total", range: "24h", by: "cloud_provider", since: "yesterday", sort: "", search: "" };
+const DEFAULTS = { measure: "total", range: "24h", by: "cloud_provider", since: "yesterday", level: "namespace", cluster: "", namespace: "", sort: "", search: "" };
 
 const parameters = new URLSearchParams(location.search);
 

@@ -6,6 +6,7 @@ import { loadBudgets } from "./budgets.js";
 import { renderCertainty, sentence } from "./certainty.js";
 import { loadChanges } from "./changes.js";
 import { choose, chosen, onChoice, only } from "./chosen.js";
+import { clusterRows, loadClusters, renderClusters } from "./clusters.js";
 import { copy, csv, markdown, save } from "./copying.js";
 import { byId, h, redraw, show, switcher } from "./dom.js";
 import { ago, moment } from "./format.js";
@@ -115,6 +116,7 @@ onChoice(["measure"], () => chose(loadPast, tiles, changes));
 onChoice(["by"], () => chose(loadPast, tiles));
 onChoice(["range"], () => chose(loadPast));
 onChoice(["since"], () => chose(changes));
+onChoice(["measure", "level", "cluster", "namespace"], renderClusters);
 
 async function poll() {
   try {
@@ -122,7 +124,7 @@ async function poll() {
     if (response.status === 200) {
       told = await response.json();
       render();
-      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadAdvice(told.taken_at, naming), budgets()]);
+      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadClusters(), loadAdvice(told.taken_at, naming), budgets()]);
       else await load();
       tag = response.headers.get("ETag");
       sections();
@@ -145,6 +147,10 @@ byId("save-breakdown").addEventListener("click", () => told && save(`carbon-${ch
   [chosen.by, "resources", "unit", "value", "lower", "upper", "basis", `sum_${chosen.range}`, "sum_unit"],
   rows().map(({ name, resources, estimate, sum }) => [name, resources, chosen.measure === "power" ? "watts" : "grams_per_second", estimate.value, estimate.lower, estimate.upper, estimate.basis,
     sum?.value, sum ? (chosen.measure === "power" ? "joules" : "grams") : ""]))));
+byId("save-clusters").addEventListener("click", () => told && save(`carbon-by-${chosen.level}-${day()}.csv`, csv(
+  ["cluster", "cloud_account_id", "namespace", "workload_kind", "workload", ...Object.values(MEASURES).flatMap(({ key }) => [key, `${key}_lower`, `${key}_upper`])],
+  clusterRows().map((each) => [each.cluster, each.cloud_account_id, each.namespace, each.workload_kind, each.workload,
+    ...Object.values(MEASURES).flatMap(({ key }) => [each[key].value, each[key].lower, each[key].upper])]))));
 byId("save-trend").addEventListener("click", () => {
   const { columns, rows: lines } = trendRows();
   if (lines.length) save(`carbon-trend-${chosen.range}-${day()}.csv`, csv(columns, lines));

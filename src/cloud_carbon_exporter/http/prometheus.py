@@ -1,0 +1,208 @@
+"""Prometheus: its instant queries, and all that can be wrong with their answers.
+
+Wire: GET /api/v1/query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries).
+Thanos, Mimir, VictoriaMetrics and what vendors run of these answer alike.
+
+Whoever reads one (grid, kubernetes, history) brings its session, patience and credentials. What
+counts as an answer is decided here for all: a whole one, of numbers; and a failure names the query
+and the server, without what is secret of either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
+from cloud_carbon_exporter.http.retry import (
+    Again,
+    Patience,
+    again_if_unreachable,
+    persistent,
+    seconds_asked,
+)
+from cloud_carbon_exporter.http.session import Answer, Request, Session
+from cloud_carbon_exporter.http.status import error_kind, may_pass
+from cloud_carbon_exporter.masking import excerpt
+
+LONGEST_WORDS = 160
+_LONGEST_QUERY = 100
+# Read in a thread: 50,000 series are 10 MB of JSON, more than a tenth of a second for the loop.
+_LARGE_BYTES = 1 << 16
+# Tenants and workspaces have shorter names; what is longer in a path may be a key.
+_LONGEST_SEGMENT = 40
+
+Sample = tuple[Mapping[str, str], float]
+"""One series of an answer: its labels, and its value, which is finite.
+
+A bare tuple: a large cluster has hundreds of thousands.
+"""
+
+
+class Series(NamedTuple):
+    """Answer to a query. at: the time of the server's own clock; None of an empty one."""
+
+    samples: Sequence[Sample]
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Server of the API, and how it is asked. low, high: what values lie in; others are none.
+
+    persistent: it is asked again where nobody answers, or the answer does not say when.
+    """
+
+    session: Session
+    url: str
+    patience: Patience
+    persistent: bool = True
+    low: float = -sys.float_info.max
+    high: float = math.inf
+
+
+async def ask(
+    server: Server,
+    query: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    at: float | None = None,
+    called: str = "",
+) -> Series:
+    """Series of a query, at a moment or now. called: what stands for a query that is long.
+
+    Raises CollectError, which names the query and the server.
+    """
+    try:
+        body = await fetch(server, query, headers, at=at)
+        if len(body) > _LARGE_BYTES:
+            return await asyncio.to_thread(read_series, body, server.low, server.high)
+        return read_series(body, server.low, server.high)
+    except CollectError as error:
+        about = f"query {called or excerpt(query, _LONGEST_QUERY)} of {place(server.url)}"
+        error.hint = f"{error.hint}; {about}" if error.hint else about
+        raise
+
+
+async def fetch(
+    server: Server,
+    query: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    at: float | None = None,
+) -> bytes:
+    """Body of the answer to a query. Raises CollectError where it is no success."""
+    params = [("query", query)]
+    if at is not None:
+        params.append(("time", f"{at:.0f}"))
+    url = f"{server.url.rstrip('/')}/api/v1/query"
+    request = Request(url, params=tuple(params), headers=headers)
+    answer = await persistent(lambda: _try(server, request), server.patience)
+    return answer.body
+
+
+def place(url: str) -> str:
+    """Scheme, host and path of a URL, without its user and query.
+
+    Nor with the words of its path that are so long that they may be keys.
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    path = [word if len(word) <= _LONGEST_SEGMENT else "***" for word in parts.path.split("/")]
+    return f"{parts.scheme}://{host}{'/'.join(path)}".rstrip("/")
+
+
+async def _try(server: Server, request: Request) -> Answer:
+    sending = server.session.send(request)
+    answer = await (again_if_unreachable(sending) if server.persistent else sending)
+    if answer.status == 200:
+        return answer
+    error = error_kind(answer.status)(f"status {answer.status}{_complaint(answer.body)}")
+    asked = seconds_asked(answer.headers)
+    if may_pass(answer.status) and (server.persistent or asked is not None):
+        raise Again(error, asked)
+    raise error
+
+
+def read_series(body: bytes, low: float = -sys.float_info.max, high: float = math.inf) -> Series:
+    """Series of an answer whose values lie in [low, high).
+
+    Raises Malformed for what is none, Incomplete for a part of one. What is NaN (a stale series, a
+    division by 0) or infinite is not there: it is no number, and not 0.
+    """
+    with garbage_left_alone():
+        return _read(body, low, high)
+
+
+@contextmanager
+def garbage_left_alone() -> Iterator[None]:
+    """Garbage is looked for later.
+
+    An answer is hundreds of thousands of young objects, none of them garbage, and most of them gone
+    at the end without a collection: to walk them over and over is a quarter of the time it takes.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read(body: bytes, low: float, high: float) -> Series:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        kind = "HTML" if body.lstrip()[:1] == b"<" else "no JSON"
+        raise Malformed(f"the answer is {kind}") from None
+    if not isinstance(document, dict) or document.get("status") != "success":
+        raise Malformed(f"the answer is no success{_complaint(body)}")
+    # Thanos and Mimir answer with what they have where a store is down, and warn of it.
+    if warnings := document.get("warnings"):
+        raise Incomplete(
+            {"": Malformed(excerpt(f"the answer is partial: {warnings}", LONGEST_WORDS))}
+        )
+    data = document.get("data")
+    kind = data.get("resultType") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or kind not in ("vector", "scalar"):
+        raise Malformed("the answer is no vector")
+    try:
+        result = data["result"]
+        if kind == "scalar":  # the pair itself
+            result = [{"metric": {}, "value": result}]
+        return _series(result, low, high)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        raise Malformed("the answer is no vector of Prometheus") from None
+
+
+def _series(result: Sequence[Mapping[str, Any]], low: float, high: float) -> Series:
+    samples: list[Sample] = []
+    for series in result:
+        value = float(series["value"][1])
+        if low <= value < high:
+            samples.append((series["metric"], value))
+    if not result:
+        return Series(samples, None)
+    at = float(result[0]["value"][0])
+    if not math.isfinite(at):
+        raise ValueError(at)
+    return Series(samples, at)
+
+
+def _complaint(body: bytes) -> str:
+    """What Prometheus says of an error, after a colon; empty where it says nothing."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    said = document.get("error") if isinstance(document, dict) else None
+    return f": {excerpt(said, LONGEST_WORDS)}" if isinstance(said, str) else ""
