@@ -42,9 +42,11 @@ def answers(session: Any, folder: Path) -> Iterator[Callable[[str, str], Path]]:
     def run(text: str, bill: str) -> Path:
         if bill.endswith(".csv"):
             read = spark.read.options(header="true", nullValue="NULL", escape='"')
-            read.csv(bill).createOrReplaceTempView("bill")
+            table = read.csv(bill)
         else:
-            spark.read.json(bill).createOrReplaceTempView("bill")
+            table = spark.read.json(bill)
+        table.createOrReplaceTempView("bill")
+        table.createOrReplaceGlobalTempView("bill")
         answer = spark.sql(text.rstrip().rstrip(";"))
         rows = [row.asDict() for row in answer.collect()]
         path = folder / f"{Path(bill).stem}.parquet"

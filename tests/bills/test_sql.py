@@ -14,8 +14,10 @@ import pytest
 import sqlglot
 from sqlglot import expressions
 
+from cloud_carbon_exporter.bills import written
 from cloud_carbon_exporter.bills.bad_bill import BadBill
-from cloud_carbon_exporter.bills.history import Asked
+from cloud_carbon_exporter.bills.elsewhere import Where, sums
+from cloud_carbon_exporter.bills.history import Asked, history_of_sums
 from cloud_carbon_exporter.bills.sql import compiled, statement
 from tests.bills.told import CUR, FOCUS, GOOGLE, Told, told
 
@@ -136,6 +138,20 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
 def test_the_sums_of_spark_are_those_of_the_rows(spark: Tried, bill: Path) -> None:
     answer = spark(text_of(Case("spark", bill)), str(bill))
     same(told(answer, ",".join(BY)), told(bill, ",".join(BY)))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_table_of_spark_is_summed_where_it_is(spark: Tried) -> None:
+    spark("SELECT 1 AS one", str(CUR))
+    asked = Asked("", ("kind",))
+    summed = sums(asked, Where("spark", ("global_temp", "bill"), 0))
+    with history_of_sums(asked, summed.rows, summed.told) as of:
+        there = written.groups_of(of).to_pyarrow().to_pylist()
+    ours = told(CUR, "kind").groups
+    assert [row["cost"] for row in there] == pytest.approx([row["cost"] for row in ours])
+    with pytest.raises(BadBill, match="cannot be read by Spark"):
+        sums(asked, Where("spark", ("nothing`; DROP TABLE bill",), 0))
 
 
 ODD = [

@@ -9,7 +9,14 @@ import pytest
 
 from cloud_carbon_exporter.history.file import in_memory
 from cloud_carbon_exporter.history.query import Query, summed
-from cloud_carbon_exporter.history.series import BilledHours, HeldRow, HourRow, Series, Span
+from cloud_carbon_exporter.history.series import (
+    AlikeHours,
+    BilledHours,
+    HeldRow,
+    HourRow,
+    Series,
+    Span,
+)
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.tables import STEPS, migrate
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, Group
@@ -148,3 +155,19 @@ def test_a_file_of_before_keeps_hardware_from_its_end_on() -> None:
     database.execute("INSERT INTO spans VALUES ('aws', '1', ?, ?)", (START, START + 5000))
     store = Store(database)
     assert store.reader.held(START, START + DAY_SECONDS).kept_from == START + 5000
+
+
+def test_a_made_up_past_takes_the_place_of_a_bill_as_counting_does() -> None:
+    store = in_memory()
+    store.bill([of_bill()], [span()])
+    assert not store.reader.has_counted()
+    hour = START + 5 * HOUR_SECONDS
+    past = AlikeHours(
+        Series(WEB, "measured"), Amounts(Sum(COUNTED)), [(hour, 1.0, 1.0)], (("vcpu", 7200.0),)
+    )
+    store.fill(iter([past]))
+    assert store.reader.has_counted()
+    told = joules(store)
+    assert (told[4], told[5], told[6]) == (BILLED, COUNTED, BILLED)
+    (row,) = store.reader.held(START, START + DAY_SECONDS).rows
+    assert (row.name, row.amount) == ("vcpu", 7200.0)

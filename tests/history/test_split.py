@@ -38,7 +38,7 @@ def day(workload: Workload, joules: float, at_day: int = TODAY) -> WorkloadDay:
 def test_days_add_up_and_are_forgotten_with_the_hours() -> None:
     store = in_memory()
     for number in (0, 1):
-        store.add((), (), [day(WEB, 10.0 + number), day(DB, 1.0, TODAY - DAY_SECONDS)])
+        store.add((), (), days=[day(WEB, 10.0 + number), day(DB, 1.0, TODAY - DAY_SECONDS)])
     found = {each.workload: each for each in store.reader.workload_days(TODAY, TODAY + 1)}
     assert found.keys() == {WEB}
     assert found[WEB][3:] == pytest.approx(day(WEB, 21.0)[3:])
@@ -78,7 +78,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     filled(into=file.store)
     days = range(at("2025-10-20"), at("2025-12-01"), DAY_SECONDS)
     told = [day(workload, 1e6, each) for each in days for workload in (WEB, DB, IDLE)]
-    file.store.add((), (), told)
+    file.store.add((), (), days=told)
     file.store.close()
     file.close()
     return path

@@ -6,7 +6,7 @@ what a shape is, and what a unit draws, is found here, of the few rows that come
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import ibis
 
@@ -21,13 +21,16 @@ MARK = "amount_squares"
 """Column that no bill has: a table with it holds amounts."""
 
 
-def amounts(rows: ibis.Table, by: By) -> ibis.Table:
-    """Amounts and cost by key, currency and shape; as they are, and by the hours of their month."""
+def amounts(rows: ibis.Table, by: By, shape: Sequence[str] = SHAPE) -> ibis.Table:
+    """Amounts and cost by key, currency and shape; as they are, and by the hours of their month.
+
+    shape: columns that stand for the shape of a row.
+    """
     keys = dict(_keys(rows, by))
-    groups = [*keys, "currency", *SHAPE]
+    groups = [*keys, "currency", *shape]
     of_rows = rows.select(
         **keys,
-        **{name: rows[name] for name in ("currency", *SHAPE, "amount", "cost")},
+        **{name: rows[name] for name in ("currency", *shape, "amount", "cost")},
         monthly_amount=rows.amount * month_hours(rows.start),
         thing=rows.resource,
         begins=rows.start,
@@ -47,7 +50,11 @@ def amounts(rows: ibis.Table, by: By) -> ibis.Table:
         begins=of_things.begins.min(),
         ends=of_things.ends.max(),
     )
-    # Engines hand out moments in ways of their own, and text in one.
+    return told
+
+
+def as_text(told: ibis.Table) -> ibis.Table:
+    """Amounts whose moments are text: engines hand out moments in ways of their own."""
     moments = [name for name in told.columns if told[name].type().is_timestamp()]
     return told.mutate(**{name: told[name].cast("string") for name in moments})
 
@@ -71,14 +78,19 @@ def shapes_in(told: ibis.Table) -> ibis.Table:
     return told.select(**{name: _text(told, name) for name in SHAPE}).distinct()
 
 
-def used_of(told: ibis.Table, shapes: ibis.Table, by: By) -> ibis.Table:
-    """Units and cost by group and shape, as `query.used` has them of the rows.
+def used_of_sums(told: ibis.Table, shapes: ibis.Table, by: By) -> ibis.Table:
+    """Units and cost by group and shape, of amounts that an engine elsewhere summed.
 
     Raises BadBill where the amounts were not summed by what is asked for.
     """
     _check(told, by)
     known = told.mutate(**{name: _text(told, name) for name in SHAPE})
-    both = known.join(shapes, list(SHAPE), how="left")
+    return used_of(known, shapes, by, SHAPE)
+
+
+def used_of(told: ibis.Table, shapes: ibis.Table, by: By, shape: Sequence[str]) -> ibis.Table:
+    """Units and cost by group and shape. shapes: what each is, by the columns of `shape`."""
+    both = told.join(shapes, list(shape), how="left")
     factor = both.factor.cast("float64")
     keys = {
         name: _key(both, key_name(shown), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,21 @@ def table_of(connection: ibis.BaseBackend, form: str, files: Sequence[str]) -> i
     return connection.read_csv(
         paths, all_varchar=True, union_by_name=True, nullstr=_NULLS, hive_partitioning=False
     )
+
+
+def hashed(values: Sequence[ibis.Value]) -> ibis.Value:
+    """Hash of several values in 64 bits, DuckDB's own, which it also joins and groups by."""
+
+    def hash_of(*_: object) -> int: ...
+
+    # ibis takes the parameters of a function from its signature, and DuckDB's takes any number.
+    names = [f"value_{number}" for number in range(len(values))]
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    signature = inspect.Signature([inspect.Parameter(name, kind) for name in names])
+    hash_of.__dict__["__signature__"] = signature
+    types = tuple(value.type() for value in values)
+    function = ibis.udf.scalar.builtin(hash_of, name="hash", signature=(types, "uint64"))
+    return function(*values)
 
 
 def records(connection: ibis.BaseBackend, table: ibis.Table) -> Iterator[Mapping[str, Any]]:

@@ -18,7 +18,8 @@ class Export:
 
     known_by: columns that no other export has. required: columns without which nothing can be
     said, and where they are switched on; optional: those without which less can. amortised: what
-    the cost by -cost=amortised needs.
+    the cost by -cost=amortised needs. computed: columns of a shape that follow from what differs in
+    every row, as an amount or an id.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Export:
     tags: str
     tag_prefixes: tuple[str, ...]
     prepared: Callable[[ibis.Table], ibis.Table] = lambda table: table
+    computed: tuple[str, ...] = ("sign",)
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -58,6 +60,8 @@ EXPORTS: Mapping[str, Export] = {
             cur.values,
             "resource_tags",
             ("", "user_", "user:"),
+            # Whether a row is part of another, the id of which it names.
+            computed=("sign", "mark"),
         ),
         Export(
             "gcp",
@@ -118,7 +122,7 @@ def normal_rows(
     """Normal rows of an export, with the values of some tags."""
     values = dict(export.values(prepared, amortised))
     for number, tag in enumerate(tags):
-        values[f"tag_{number}"] = _tag(prepared, export, tag)
+        values[f"tag_{number}"] = tag_of(prepared, export, tag)
     return rows.normal(prepared, values)
 
 
@@ -130,7 +134,7 @@ def kept_rows(prepared: ibis.Table, export: Export, amortised: bool) -> ibis.Tab
     return prepared.select(*kept, **ours)
 
 
-def _tag(table: ibis.Table, export: Export, tag: str) -> ibis.Value:
+def tag_of(table: ibis.Table, export: Export, tag: str) -> ibis.Value:
     """Value of a tag: of the column of all tags, or of a column of its own.
 
     The older CUR has one a tag, "resourceTags/user:team".

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import ibis
 
 from cloud_carbon_exporter.bills import rows
-from cloud_carbon_exporter.bills.columns import Columns
+from cloud_carbon_exporter.bills.columns import Columns, key_of
 
 _SWITCH = (
     "every version of FOCUS has it: choose all columns where the export is made, on AWS in Data "
@@ -32,7 +32,7 @@ OPTIONAL = {
     "CommitmentDiscountStatus": "which commitments nothing used",
 }
 AMORTISED = {"EffectiveCost": _SWITCH}
-MADE = ("x_SplitBesideOrigin",)
+MADE = ("x_SplitBesideOrigin", "x_Consumed")
 """Columns that are made while a bill is read."""
 
 
@@ -42,8 +42,7 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
     start = of.moment("ChargePeriodStart")
     amount = ibis.coalesce(of.number("ConsumedQuantity"), of.number("PricingQuantity"))
     # The unit belongs to the amount that is told: it may be per 1000 where that is the price's.
-    consumed = of.number("ConsumedQuantity").notnull()
-    unit = ibis.ifelse(consumed, of.text("ConsumedUnit"), of.text("PricingUnit"))
+    unit = ibis.ifelse(_consumed(of), of.text("ConsumedUnit"), of.text("PricingUnit"))
     name = of.text("ProviderName", "ServiceProviderName", "HostProviderName", "PublisherName")
     provider = rows.provider_of(name)
     region = of.text("RegionId").lower()
@@ -71,6 +70,13 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
     }
 
 
+def _consumed(of: Columns) -> ibis.Value:
+    """Whether a quantity was consumed; a column that is made says so of rows that are few."""
+    if of.has("x_Consumed"):
+        return of.by_key[key_of("x_Consumed")]
+    return of.number("ConsumedQuantity").notnull()
+
+
 def _mark(of: Columns, provider: ibis.Value) -> ibis.Value:
     """Why a row is no use of its own."""
     publisher = of.text("PublisherName")
@@ -84,6 +90,12 @@ def _mark(of: Columns, provider: ibis.Value) -> ibis.Value:
 
 
 def prepared(table: ibis.Table) -> ibis.Table:
+    """Table with columns that `values` needs, and that no other row has to be read for."""
+    whole = _with_origins(table)
+    return whole.mutate(x_Consumed=Columns.of(whole).number("ConsumedQuantity").notnull())
+
+
+def _with_origins(table: ibis.Table) -> ibis.Table:
     """Table with a column that tells which allocated charges stand beside what they are of.
 
     FOCUS 1.3, split cost allocation: allocated charges have the dimensions of their origin charge,

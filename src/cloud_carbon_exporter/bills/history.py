@@ -9,11 +9,20 @@ from typing import NamedTuple
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.amounts import is_amounts, shapes_in, used_of
+from cloud_carbon_exporter.bills.amounts import (
+    amounts,
+    is_amounts,
+    shapes_in,
+    used_of,
+    used_of_sums,
+)
 from cloud_carbon_exporter.bills.bad_bill import BadBill
-from cloud_carbon_exporter.bills.engine import engine, table_of
+from cloud_carbon_exporter.bills.codes import CODE, Coded, coded, shapes_of
+from cloud_carbon_exporter.bills.conditions import ConditionsOf, frame_of, with_conditions
+from cloud_carbon_exporter.bills.engine import engine, hashed, table_of
 from cloud_carbon_exporter.bills.exports import (
     Export,
     check,
@@ -23,6 +32,7 @@ from cloud_carbon_exporter.bills.exports import (
 )
 from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.lookups import lookups
+from cloud_carbon_exporter.bills.rows import SHAPE
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.held import Held
 
@@ -35,6 +45,7 @@ class Asked:
     """What is asked of a bill. since, until: dates or moments; empty for all there is.
 
     left_out: what whoever brought the bill here left out of it, in words.
+    conditions: what tells loads and the grid of its time; the usual and the annual where not.
     """
 
     path: str
@@ -46,16 +57,19 @@ class Asked:
     grid_method: Method = "location"
     threads: int = 0
     left_out: tuple[str, ...] = ()
+    conditions: ConditionsOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Files of one form, and what export they are of.
 
-    rows: in the normal shape. kept: as they are, and in columns of ours what is read of them.
+    rows: in the normal shape. coded: by the codes of their shapes. kept: as they are, and in
+        columns of ours what is read of them.
     """
 
     rows: ibis.Table
+    coded: Coded
     kept: ibis.Table
     export: Export
     absent: tuple[str, ...]
@@ -102,6 +116,14 @@ def history(asked: Asked) -> Iterator[History]:
             raise BadBill(f"cannot be read: {_line(error)}") from None
 
 
+@contextmanager
+def history_of_sums(asked: Asked, sums: pa.Table, told: tuple[str, ...]) -> Iterator[History]:
+    """History of what an engine elsewhere summed. told: what is to be said of it."""
+    with engine(asked.threads) as connection:
+        table = connection.create_table("cloud_carbon_sums_elsewhere", ibis.memtable(sums))
+        yield _of_amounts(connection, table, asked, told)
+
+
 def _line(error: Exception) -> str:
     """First lines of what DuckDB says, on one: the rest is how to call it."""
     return " ".join(str(error).partition("\n\n")[0].split())
@@ -116,7 +138,7 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         return _of_rows(connection, tables, asked, told)
     if len(tables) > 1:
         raise BadBill("holds rows beside sums of rows: ask for each by itself")
-    return of_amounts(connection, summed[0], asked, told)
+    return _of_amounts(connection, summed[0], asked, told)
 
 
 def _of_rows(
@@ -125,26 +147,55 @@ def _of_rows(
     by = query.by_of(asked.by)
     sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    known = _known(connection, query.shapes_of(rows), asked)
-    used = connection.create_table("cloud_carbon_used", query.used(rows, known.tables.shapes, by))
+    if asked.conditions is None:
+        known, used = _by_codes(connection, sources, by, asked)
+    else:  # by columns that no export has
+        rows = with_conditions(rows, asked.conditions(frame_of(rows)))
+        known = _known(connection, query.shapes_of(rows), asked)
+        summed = query.used(rows, known.tables.shapes, by)
+        used = connection.create_table("cloud_carbon_used", summed)
     titles = tuple(dict.fromkeys(source.export.title for source in sources))
     absent = dict.fromkeys(words for source in sources for words in source.absent)
     return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
 
 
-def of_amounts(
-    connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...] = ()
+def _of_amounts(
+    connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...]
 ) -> History:
     """History of what an engine elsewhere summed. Raises BadBill where that is by other keys."""
     by = query.by_of(asked.by)
     known = _known(connection, shapes_in(table), asked)
-    used = connection.create_table("cloud_carbon_used", used_of(table, known.tables.shapes, by))
+    used = used_of_sums(table, known.tables.shapes, by)
+    used = connection.create_table("cloud_carbon_used", used)
     return _summed(connection, by, _Bill((), table, (SUMMED,), told), known, used)
 
 
 class _Known(NamedTuple):
     tables: query.Tables
     held: Sequence[Held]
+
+
+def _by_codes(
+    connection: ibis.BaseBackend, sources: Sequence[Source], by: query.By, asked: Asked
+) -> tuple[_Known, ibis.Table]:
+    """What shapes are, and units and cost by group and shape: `query.used`, by codes of shapes."""
+    codes = connection.create_table("cloud_carbon_codes", _codes(connection, sources, asked))
+    known = _known(connection, codes.select(*SHAPE).distinct(), asked)
+    shapes = codes.join(known.tables.shapes, list(SHAPE))
+    by_code = connection.create_table("cloud_carbon_by_code", shapes)
+    rows = ibis.union(*(source.coded.rows for source in sources), distinct=False)
+    used = used_of(amounts(rows, by, (CODE,)), by_code, by, (CODE,))
+    return known, connection.create_table("cloud_carbon_used", used)
+
+
+def _codes(connection: ibis.BaseBackend, sources: Sequence[Source], asked: Asked) -> ibis.Table:
+    """Shapes of all rows by their codes."""
+    shapes: list[ibis.Table] = []
+    for number, source in enumerate(sources):
+        once = source.coded.seen.drop("start").distinct()
+        seen = connection.create_table(f"cloud_carbon_seen_{number}", once)
+        shapes.append(shapes_of(seen, source.export, asked.amortised))
+    return ibis.union(*shapes, distinct=True)
 
 
 def _known(connection: ibis.BaseBackend, shapes: ibis.Table, asked: Asked) -> _Known:
@@ -193,9 +244,12 @@ def _source(table: ibis.Table, asked: Asked, tags: tuple[str, ...]) -> Source:
     absent = check(table, export, asked.amortised)
     prepared = export.prepared(table)
     rows = normal_rows(prepared, export, tags, asked.amortised)
+    by_code = coded(prepared, export, tags, asked.amortised, hashed)
+    since, until = asked.since, asked.until
     return Source(
-        query.within(rows, asked.since, asked.until),
-        query.within(kept_rows(prepared, export, asked.amortised), asked.since, asked.until),
+        query.within(rows, since, until),
+        Coded(*(query.within(each, since, until) for each in by_code)),
+        query.within(kept_rows(prepared, export, asked.amortised), since, until),
         export,
         absent,
     )

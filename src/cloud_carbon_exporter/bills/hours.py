@@ -20,11 +20,10 @@ from cloud_carbon_exporter.bills.engine import records
 from cloud_carbon_exporter.bills.figures import PARTS
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.shapes import ESTIMATED
-from cloud_carbon_exporter.history.series import BilledHours, Series, Span
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, Group
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.sums import Reach, Sum
-from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.model.types import BASES, Basis
 
 GROUPS = ("provider", "account", "region", "kind")
 """What rows are asked by, so that they may be kept; tags stand behind."""
@@ -45,6 +44,27 @@ def region_of(name: str) -> str:
     return apart[1] if apart else name or "global"
 
 
+class BillSpan(NamedTuple):
+    """Time of an account that a bill is of, in seconds since 1970."""
+
+    provider: str
+    account_id: str
+    first: float
+    last: float
+
+
+class SeriesHours(NamedTuple):
+    """Hours of what has one basis of one group. amounts: of all together, which each errs alike.
+
+    hours: start, joules, operational and embodied grams of each.
+    """
+
+    group: Group
+    basis: Basis
+    amounts: Amounts
+    hours: Sequence[tuple[int, float, float, float]]
+
+
 class _Period(NamedTuple):
     """Time of rows, and their joules and grams."""
 
@@ -53,7 +73,7 @@ class _Period(NamedTuple):
     amounts: tuple[float, ...]
 
 
-def bill_spans(of: History) -> list[Span]:
+def bill_spans(of: History) -> list[BillSpan]:
     """Time the bill is of, by account: from the first row of its provider to the end of the last.
 
     Of rows that are estimated; of a provider that is not, nothing is kept.
@@ -65,10 +85,12 @@ def bill_spans(of: History) -> list[Span]:
     for span in spans.to_pyarrow().to_pylist():
         times[span["provider"]] = (_seconds(span["first"]), _seconds(span["last"]))
     accounts = rows.select("provider", "account").distinct().to_pyarrow().to_pylist()
-    return [Span(each["provider"], each["account"], *times[each["provider"]]) for each in accounts]
+    return [
+        BillSpan(each["provider"], each["account"], *times[each["provider"]]) for each in accounts
+    ]
 
 
-def bill_hours(of: History) -> Iterator[BilledHours]:
+def bill_hours(of: History) -> Iterator[SeriesHours]:
     """Hours of every series of a bill that was asked by GROUPS, and by tags behind them."""
     errors = _errors(of)
     keys = [*of.by.columns, "weakness"]
@@ -77,7 +99,9 @@ def bill_hours(of: History) -> Iterator[BilledHours]:
     ordered = records(of.connection, periods.order_by([*keys, "first"]))
     for key, rows in groupby(ordered, lambda record: _key(record, keys)):
         times = [_Period(row["first"], row["last"], _amounts(row)) for row in rows]
-        yield BilledHours(_series(key, of.by), errors[key], _spread(times))
+        amounts = errors[key]
+        basis = amounts.energy_joules.basis
+        yield SeriesHours(_group(key, of.by), basis, amounts, _spread(times))
 
 
 def _key(record: Record, keys: Sequence[str]) -> Key:
@@ -88,13 +112,11 @@ def _amounts(record: Record) -> tuple[float, ...]:
     return tuple([record[part] * _FACTORS[part] for part in PARTS])
 
 
-def _series(key: Key, by: query.By) -> Series:
-    provider, account, region, kind, *rest = key
-    *values, weakness = rest
+def _group(key: Key, by: query.By) -> Group:
+    provider, account, region, kind, *values = key[:-1]
     names = [name.removeprefix("tag:") for name in by.names[len(GROUPS) :]]
     tags = sorted((name, value) for name, value in zip(names, values, strict=True) if value)
-    group = Group(provider, account, region_of(region), kind, tuple(tags))
-    return Series(group, BASES[weakness])
+    return Group(provider, account, region_of(region), kind, tuple(tags))
 
 
 def _spread(periods: Sequence[_Period]) -> list[tuple[int, float, float, float]]:
@@ -138,17 +160,16 @@ def _errors(of: History) -> Mapping[Key, Amounts]:
         basis = BASES[record["weakness"]]
         sums: list[Sum] = []
         for part in PARTS:
-            factor = _FACTORS[part]
-            down, up = (
-                Reach(
-                    {row["fact"]: row[f"{part}_{side}"] * factor for row in by_fact[key]},
-                    record[f"{part}_{side}"] * factor**2,
-                )
-                for side in ("down", "up")
-            )
-            sums.append(Sum(record[part] * factor, down, up, basis))
+            down = _reach(f"{part}_down", _FACTORS[part], by_fact[key], record)
+            up = _reach(f"{part}_up", _FACTORS[part], by_fact[key], record)
+            sums.append(Sum(record[part] * _FACTORS[part], down, up, basis))
         found[key] = Amounts(*sums)
     return found
+
+
+def _reach(name: str, factor: float, by_fact: Sequence[Record], of_things: Record) -> Reach:
+    facts = {row["fact"]: row[name] * factor for row in by_fact}
+    return Reach(facts, of_things[name] * factor**2)
 
 
 def _of_facts(known: ibis.Table, reaches: ibis.Table, keys: Sequence[str]) -> ibis.Table:

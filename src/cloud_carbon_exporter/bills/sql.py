@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import ibis
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.amounts import amounts
+from cloud_carbon_exporter.bills.amounts import amounts, as_text
 from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.engine import engine, table_of
 from cloud_carbon_exporter.bills.exports import check, export_of, normal_rows
@@ -68,7 +68,7 @@ def compiled(schema: ibis.Schema, table: tuple[str, ...], asked: Asked, to: str)
     check(bill, export, asked.amortised)
     by = query.by_of(asked.by)
     rows = normal_rows(export.prepared(bill), export, by.tags, asked.amortised)
-    summed = amounts(query.within(rows, asked.since, asked.until), by)
+    summed = as_text(amounts(query.within(rows, asked.since, asked.until), by))
     try:
         return _numbered(str(ibis.to_sql(summed, dialect=DIALECTS[to], pretty=True)))
     except ibis.common.exceptions.IbisError as error:

@@ -20,6 +20,7 @@ _FIGURES = {
     "energy": "x_EnergyKilowattHours",
     "operational": "x_OperationalEmissionsGrams",
     "embodied": "x_EmbodiedEmissionsGrams",
+    "water": "x_WaterLiters",
 }
 _FOCUS = {
     "start": "ChargePeriodStart",

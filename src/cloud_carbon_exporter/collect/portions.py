@@ -10,7 +10,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 # Items: a millisecond or two of what a refresh does with each.
-AT_ONCE = 500
+AT_ONCE = 200
 
 
 async def in_portions(items: Iterable[Item]) -> AsyncIterator[Sequence[Item]]:

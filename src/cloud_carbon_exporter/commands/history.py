@@ -21,7 +21,8 @@ _LIBRARIES = ("ibis", "duckdb", "pyarrow", "pandas", "numpy", "sqlglot")
 def run(invocation: Invocation) -> int:
     """Print or write the history of a bill. Raises ConfigError for one that cannot be read."""
     options = invocation.settings.options
-    if not options[flags.BILL]:
+    _check_engine(options)
+    if not options[flags.BILL] and not options[flags.ENGINE_TABLE]:
         raise ConfigError(f"-{flags.BILL.name}: say which bill, a file or a folder")
     if options[flags.TO] == "parquet" and not options[flags.OUTPUT]:
         raise ConfigError(f"-{flags.TO.name}: Parquet needs a file: say -{flags.OUTPUT.name}")
@@ -37,6 +38,17 @@ def run(invocation: Invocation) -> int:
 
     answer(options)
     return 0
+
+
+def _check_engine(options: Values) -> None:
+    """Raise ConfigError where a table is named for nobody, or beside a file."""
+    table = f"-{flags.ENGINE_TABLE.name}"
+    if not options[flags.ENGINE_TABLE]:
+        return
+    if options[flags.ENGINE] == "duckdb":
+        raise ConfigError(f"{table}: say which -{flags.ENGINE.name} has it")
+    if options[flags.BILL]:
+        raise ConfigError(f"{table}: -{flags.BILL.name} is another bill: say one of them")
 
 
 def _is_the_bill(options: Values) -> bool:

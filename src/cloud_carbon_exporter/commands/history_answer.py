@@ -18,11 +18,13 @@ import ibis
 
 from cloud_carbon_exporter.bills import buckets, openmetrics, written
 from cloud_carbon_exporter.bills.bad_bill import BadBill
-from cloud_carbon_exporter.bills.history import Asked, History, history
+from cloud_carbon_exporter.bills.elsewhere import Where, sums, table_of
+from cloud_carbon_exporter.bills.history import Asked, History, history, history_of_sums
 from cloud_carbon_exporter.bills.sql import statement
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.commands.history_compare import compare
+from cloud_carbon_exporter.commands.history_conditions import conditions_of
 from cloud_carbon_exporter.commands.history_store import to_store
 from cloud_carbon_exporter.commands.history_stream import stream
 from cloud_carbon_exporter.config import history_flags as flags
@@ -42,23 +44,47 @@ DEMO = "demo"
 
 def answer(options: Values) -> None:
     """Read the bill and write its history. Raises ConfigError where either cannot be done."""
+    flag = flags.ENGINE_TABLE if options[flags.ENGINE_TABLE] else flags.BILL
     try:
-        with _bill(options) as (path, left_out):
-            asked = _asked(path, left_out, options)
-            if options[flags.COMPARE]:
-                compare(asked, options, demo=options[flags.BILL] == DEMO)
-                return
-            if options[flags.ENGINE] != "duckdb":
-                with stream(options[flags.OUTPUT]) as out:
-                    out.write(statement(asked, options[flags.ENGINE]))
-                return
-            if options[flags.TO] == "store":
-                to_store(asked, options)
-                return
-            with history(asked) as told:
-                _write(told, options)
+        if options[flags.ENGINE_TABLE]:
+            _answer_of_table(options)
+        else:
+            _answer_of_files(options)
     except BadBill as error:
-        raise ConfigError(f"-from: {quoted(options[flags.BILL])} {error}") from None
+        raise ConfigError(f"-{flag.name}: {quoted(options[flag])} {error}") from None
+
+
+def _answer_of_files(options: Values) -> None:
+    with _bill(options) as (path, left_out):
+        asked = _asked(path, left_out, options)
+        if options[flags.COMPARE]:
+            compare(asked, options, demo=options[flags.BILL] == DEMO)
+            return
+        if options[flags.ENGINE] != "duckdb":
+            with stream(options[flags.OUTPUT]) as out:
+                out.write(statement(asked, options[flags.ENGINE]))
+            return
+        if options[flags.TO] == "store":
+            to_store(asked, options)
+            return
+        with history(asked) as told:
+            _write(told, options)
+
+
+def _answer_of_table(options: Values) -> None:
+    if options[flags.COMPARE] or options[flags.TO] == "store":
+        raise ConfigError("-engine.table is summed elsewhere: -compare and -to store read files")
+    asked = _asked("", (), options)
+    where = Where(
+        options[flags.ENGINE],
+        table_of(options[flags.ENGINE_TABLE]),
+        options[flags.ENGINE_MOST],
+        options[flags.ENGINE_WORKGROUP],
+        options[flags.ENGINE_OUTPUT],
+    )
+    summed = sums(asked, where)
+    with history_of_sums(asked, summed.rows, summed.told) as told:
+        _write(told, options)
 
 
 @contextmanager
@@ -106,6 +132,7 @@ def _asked(path: str, left_out: tuple[str, ...], options: Values) -> Asked:
         options[flags.COST] == "amortised",
         options[GRID_METHOD],
         left_out=left_out,
+        conditions=conditions_of(options),
     )
 
 
@@ -122,6 +149,8 @@ def _write(told: History, options: Values) -> None:
         with stream(path) as out:
             out.writelines(lines)
     else:
+        if form == "focus" and "load" in told.shapes.columns:
+            raise ConfigError("-to: rows in FOCUS have the usual load and the annual grid alone")
         table = written.focus_of(told) if form == "focus" else written.groups_of(told)
         if path:
             columnar = form == "parquet" or (form == "focus" and path.endswith(".parquet"))

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.config.flags import HISTORY_FILE
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.history.file import HistoryFile
+from cloud_carbon_exporter.history.series import BilledHours, Series, Span
 from cloud_carbon_exporter.reporting import bills as report
 from cloud_carbon_exporter.reporting.tables import as_text
 
@@ -30,8 +31,12 @@ def to_store(asked: Asked, options: Values) -> None:
     file = HistoryFile(Path(path))
     try:
         with history(replace(asked, by=(*GROUPS, *tags))) as told:
-            spans = bill_spans(told)
-            kept = file.store.bill(bill_hours(told), spans)
+            spans = [Span(*span) for span in bill_spans(told)]
+            rows = (
+                BilledHours(Series(of.group, of.basis), of.amounts, of.hours)
+                for of in bill_hours(told)
+            )
+            kept = file.store.bill(rows, spans)
             sections = report.sections(summary(told))
     except (sqlite3.Error, TimeoutError) as error:
         raise ExporterError(f"-history.file: {path} cannot be written: {error}") from None

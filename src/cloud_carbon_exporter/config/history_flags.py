@@ -8,7 +8,7 @@ from typing import Literal
 
 from cloud_carbon_exporter.config.flag import Flag, flags_in
 from cloud_carbon_exporter.config.kinds import choice, optional_choice, several, text
-from cloud_carbon_exporter.config.quantities import count
+from cloud_carbon_exporter.config.quantities import count, number
 from cloud_carbon_exporter.config.values import Kind, quoted
 
 Cost = Literal["billed", "amortised"]
@@ -120,6 +120,14 @@ OUTPUT = Flag(
     ".parquet.",
     commands=_HISTORY,
 )
+UTILISATION = Flag(
+    "utilisation",
+    text("SOURCE", secret=True),
+    "default",
+    "How hard machines worked: default is the usual of their kind; prometheus=URL reads the CPU "
+    "load of each day that a Prometheus has of the exporter, and takes the usual for the rest.",
+    commands=_HISTORY,
+)
 COMPARE = Flag(
     "compare",
     optional_choice("live"),
@@ -139,8 +147,38 @@ ENGINE: Flag[Engine] = Flag(
     "engine",
     choice("duckdb", "athena", "bigquery", "spark"),
     "duckdb",
-    "What reads the bill: DuckDB, which is within the exporter. For the others the SQL is printed, "
-    "as compiled for a sample of the export in -from; nothing is run there.",
+    "What reads the bill: DuckDB, which is within the exporter. Another sums a table where that is "
+    "(-engine.table); without one its SQL is printed, for the columns of a sample in -from.",
+    commands=_HISTORY,
+)
+ENGINE_TABLE = Flag(
+    "engine.table",
+    text("TABLE"),
+    "",
+    "The table of the bill, DATABASE.TABLE of Athena or Spark, PROJECT.DATASET.TABLE of BigQuery; "
+    "only its sums come here.",
+    commands=_HISTORY,
+)
+ENGINE_MOST = Flag(
+    "engine.most",
+    number("USD", "a number of USD from 0 on", 0),
+    1.0,
+    "The most that reading the table may cost, in USD by list prices; found before it is read, and "
+    "refused beyond. Of Athena it is that of the whole table, of which Parquet needs a part.",
+    commands=_HISTORY,
+)
+ENGINE_WORKGROUP = Flag(
+    "engine.workgroup",
+    text("NAME"),
+    "primary",
+    "Workgroup of Athena that the query runs in.",
+    commands=_HISTORY,
+)
+ENGINE_OUTPUT = Flag(
+    "engine.output",
+    text("URL"),
+    "",
+    "Where Athena lays its answer, s3://BUCKET/PREFIX; empty where the workgroup has a place.",
     commands=_HISTORY,
 )
 

@@ -44,11 +44,7 @@ async def hardware_of_prometheus(
             return await ask(words, day + DAY_SECONDS)
 
     seen = await asyncio.gather(*(asked(_SEEN, day) for day in days))
-    whole = [
-        day
-        for day, samples in zip(days, seen, strict=True)
-        if sum(sample.value for sample in samples) >= WHOLE * _LOOKS
-    ]
+    whole = [day for day, samples in zip(days, seen, strict=True) if _is_whole(samples)]
     answers = await asyncio.gather(*(asked(_INCREASE, day) for day in whole))
     rows: list[HeldRow] = []
     accounts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -62,3 +58,8 @@ async def hardware_of_prometheus(
             rows.append(HeldRow(day, provider, account, region, kind, name, amount))
             accounts[provider, account].add(day)
     return CountedHardware(rows, {account: frozenset(of) for account, of in accounts.items()})
+
+
+def _is_whole(looks: Sequence[Sample]) -> bool:
+    """Whether an exporter was there nearly each time that it was looked for."""
+    return sum(look.value for look in looks) >= WHOLE * _LOOKS

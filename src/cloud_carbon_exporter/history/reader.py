@@ -132,6 +132,11 @@ class Reader:
             first, last = ask(_ENDS).fetchone()
         return None if first is None else (hour_of(first), last)
 
+    def has_counted(self) -> bool:
+        """Whether anything was ever counted. Raises sqlite3.Error or TimeoutError."""
+        with turn(self._lock), self._moment() as ask:
+            return ask("SELECT 1 FROM spans LIMIT 1").fetchone() is not None
+
     def has_bill(self, since: int, until: int) -> bool:
         """Whether any hour of a range is by a bill. Raises sqlite3.Error or TimeoutError."""
         with turn(self._lock), self._moment() as ask:

@@ -145,7 +145,7 @@ class Recorder:
     def _fill(self, past: Past, first: Snapshot) -> None:
         """Write what lies before the first Snapshot; later hours wait, or are written already."""
         try:
-            if self._store.reader.ends() is None:
+            if not self._store.reader.has_counted():
                 self._store.fill(past(first))
         except (sqlite3.Error, TimeoutError):
             raise  # the disk may come back: the next Snapshot tries again

@@ -127,18 +127,20 @@ class Store:
         return {span[:2]: billed.kept_hours(span, free[span[:2]]) for span in spans}
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
-        """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
+        """Write whole hours into a store in which nothing was counted. Raises sqlite3.Error."""
         with turn(self._lock), self._transaction():
-            accounts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-            for alike in past:
-                self._fill(alike)
+            known, accounts = tuple(past), defaultdict[tuple[str, str], set[int]](set)
+            for alike in known:
                 hours = [hour for hour, _, _ in alike.changes]
-                self._hold_alike(alike)
                 accounts[alike.series.group[:2]].update(hours)
             for account, hours_of_it in accounts.items():
                 whole = [Stretch(hour, hour + HOUR_SECONDS) for hour in hours_of_it]
                 for stretch in joined(whole):
+                    billed.make_way(self._database, Span(*account, *stretch))
                     self._cover(Span(*account, *stretch))
+            for alike in known:
+                self._fill(alike)
+                self._hold_alike(alike)
 
     def forget(self, before: float) -> None:
         """Drop the hours before a moment, and what nothing refers to. Raises sqlite3.Error."""

@@ -211,6 +211,11 @@ def _by_day(piece: Counted) -> Iterator[Counted]:
     while start < piece.end:
         end = min(piece.end, (start // DAY_SECONDS + 1) * DAY_SECONDS)
         part = (end - start) / length
-        amounts = [part * each for each in piece[3:6]]
-        yield Counted(piece.resource_id, start, end, *amounts, piece.resource)
+        yield piece._replace(
+            start=start,
+            end=end,
+            joules=part * piece.joules,
+            operational_grams=part * piece.operational_grams,
+            embodied_grams=part * piece.embodied_grams,
+        )
         start = end

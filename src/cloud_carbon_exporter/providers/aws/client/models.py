@@ -14,6 +14,8 @@ from typing import Any
 READS = ("Batch", "Describe", "Get", "List", "Lookup", "Query", "Scan", "Search", "Select")
 # what takes events out of a queue of SQS, where one is configured
 _EVENTS = frozenset({"ReceiveMessage", "DeleteMessageBatch"})
+# what sums a bill in Athena, which makes nothing but its own answer
+_QUERIES = frozenset({"StartQueryExecution", "StopQueryExecution"})
 # what the search for credentials calls, which is not only reading
 _WHOLE = frozenset({"sts", "sso", "sso-oidc", "signin"})
 _FULL_MODELS = frozenset({"load_service_model", "load_data", "load_data_with_path"})
@@ -31,7 +33,7 @@ def pruned(model: Mapping[str, Any]) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     waiting: list[str] = []
     for name, operation in model["operations"].items():
-        if name.startswith(READS) or name in _EVENTS:
+        if name.startswith(READS) or name in _EVENTS | _QUERIES:
             operations[name] = operation
             _gather_shapes(operation, waiting)
     reached: dict[str, Any] = {}
