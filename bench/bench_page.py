@@ -8,6 +8,7 @@ Prints figures; asserts nothing. Needs Chromium.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -24,10 +25,13 @@ PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime 
 
 
 def ready(url: str) -> bool:
-    """Whether the first collection is over."""
+    """Whether the first collection is over, and the past of the demo is there."""
     try:
-        with urllib.request.urlopen(f"{url}readyz"):
-            return True
+        with (
+            urllib.request.urlopen(f"{url}readyz"),
+            urllib.request.urlopen(f"{url}api/v1/trend?range=24h") as trend,
+        ):
+            return bool(json.load(trend)["start"])
     except urllib.error.HTTPError:
         return False
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from playwright.async_api import expect
 from tests.exposition import estate
-from tests.web.browsing import NOTHING, browser, visit
+from tests.web.browsing import (
+    NOTHING,
+    SETTINGS,
+    browser,
+    demo_past,
+    demo_snapshot,
+    rising_trend,
+    visit,
+)
+from tests.web.serving import address, held, served
 
+from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome
 
 pytestmark = pytest.mark.browser
@@ -43,3 +54,28 @@ async def test_what_was_never_asked_is_not_counted() -> None:
         health = visited.page.locator("#health-body")
         await expect(health).to_contain_text("All works: 1 of 1 listings succeeded")
         await expect(visited.page.locator("#ledger-body")).to_have_text("Nothing is in the ledger.")
+
+
+async def test_a_history_that_was_busy_is_asked_again() -> None:
+    snapshot = estate.SNAPSHOT
+    told = demo_past(await demo_snapshot())
+    busy = 2  # the trend, and what changed
+
+    def remembered(query: Query) -> Iterable[Summed]:
+        nonlocal busy
+        if busy:
+            busy -= 1
+            raise TimeoutError("the history is busy")
+        return told(query)
+
+    trend = rising_trend(snapshot, 3)
+    async with (
+        served(held(snapshot), SETTINGS, trend, remembered) as client,
+        browser() as chromium,
+    ):
+        page = await chromium.new_page()
+        await page.goto(f"{address(client)}/")
+        summary = page.locator("#trend-summary")
+        await expect(summary).to_contain_text("busy for too long")
+        await expect(summary).to_contain_text("The last 24 hours, up to", timeout=20_000)
+        await expect(page.locator("#changes-summary")).to_contain_text("of the 24 before")

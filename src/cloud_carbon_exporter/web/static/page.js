@@ -24,6 +24,7 @@ const STALE_SECONDS = 900;
 
 let told = null;
 let past = null;
+let compared = true;
 let tag = "";
 let reachable = true;
 
@@ -104,7 +105,9 @@ async function budgets() {
 }
 
 const tiles = () => loadTreemap(naming, filterBy);
-const changes = () => loadChanges(naming, filterBy);
+async function changes() {
+  compared = await loadChanges(naming, filterBy);
+}
 
 function chose(...loading) {
   if (!told?.totals.resources) return;
@@ -129,6 +132,11 @@ async function poll() {
       tag = response.headers.get("ETag");
       sections();
       document.body.dataset.drawn = String(told.taken_at);
+    }
+    // the history was busy: what it did not tell is asked again
+    if (response.status === 304 && told.totals.resources) {
+      await Promise.all([past ? null : loadPast(), compared ? null : changes()]);
+      sections();
     }
     reachable = response.status === 200 || response.status === 304;
   } catch (error) {
