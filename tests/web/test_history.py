@@ -121,7 +121,7 @@ async def test_csv_has_the_same_rows() -> None:
     ("error", "status", "words"),
     [
         (sqlite3.OperationalError("disk I/O error"), 503, "cannot be read now"),
-        (TimeoutError("busy"), 503, "cannot be read now"),
+        (TimeoutError("busy"), 503, "busy for too long"),
         (TooManySums(1_000_000), 400, "longer step"),
     ],
 )

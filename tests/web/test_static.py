@@ -22,6 +22,19 @@ def test_the_whole_page_is_small() -> None:
     assert sum(len(file.read_bytes()) for file in STATIC.iterdir()) < 150_000
 
 
+async def test_it_travels_compressed() -> None:
+    sent = 0
+    async with served(held(estate.SNAPSHOT)) as client:
+        for file in STATIC.iterdir():
+            path = "/" if file.name == "index.html" else f"/static/{file.name}"
+            headers = {"Accept-Encoding": "gzip"}
+            async with client.get(path, headers=headers, auto_decompress=False) as response:
+                assert response.headers["Content-Encoding"] == "gzip"
+                assert response.headers["Vary"] == "Accept-Encoding"
+                sent += len(await response.read())
+    assert sent < 60_000
+
+
 async def test_each_file_is_served_with_its_type_and_sent_once() -> None:
     async with served(held(estate.SNAPSHOT)) as client:
         for file in STATIC.iterdir():

@@ -71,10 +71,13 @@ class DemoClient:
             raise _refused(listing, scope)
         where = scope.zone or scope.region or "global"
         objects = self._estate.objects(ListedAt(call, where), self._now())
-        while page := tuple(itertools.islice(objects, PAGE_SIZE)):
-            self._count(scope.account_id, listing, "success")
+        page = tuple(itertools.islice(objects, PAGE_SIZE))
+        self._count(scope.account_id, listing, "success")  # an answer, though it may be empty
+        while page:
             yield page
             await asyncio.sleep(0)
+            if page := tuple(itertools.islice(objects, PAGE_SIZE)):
+                self._count(scope.account_id, listing, "success")
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """Loads of resources from `read.start` up to `until`, without gap, cut to the window."""

@@ -26,8 +26,11 @@ _HEADERS = {"Cache-Control": "no-store"}
 
 
 def json_answer(body: JsonObject, status: int = 200) -> web.Response:
-    """A JSON answer."""
-    return web.json_response(body, status=status, headers=_HEADERS)
+    """A JSON answer; compressed where it may be long, and its reader takes that."""
+    response = web.json_response(body, status=status, headers=_HEADERS)
+    if status == 200:
+        response.enable_compression()
+    return response
 
 
 def error_answer(status: int, message: str, parameter: str = "") -> web.Response:
@@ -120,7 +123,9 @@ async def resources_answer(request: web.Request) -> web.Response:
     serving = request.app[SERVING]
     taken, tags = serving.collector.snapshot, serving.settings.exposition.tags
     text = await asyncio.to_thread(_resources_text, taken, query, tags)
-    return web.Response(text=text, content_type="application/json", headers=_HEADERS)
+    response = web.Response(text=text, content_type="application/json", headers=_HEADERS)
+    response.enable_compression()
+    return response
 
 
 def _row_of(taken: Snapshot, resource_id: str) -> Row | None:

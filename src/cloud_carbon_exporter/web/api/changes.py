@@ -24,7 +24,7 @@ from cloud_carbon_exporter.model.differences import difference
 from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.sums import Sum
 from cloud_carbon_exporter.web.api.answers import error_answer
-from cloud_carbon_exporter.web.api.history import HISTORY, Remembered
+from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, unreadable
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import (
     MEASURE_DEFAULT,
@@ -187,8 +187,8 @@ async def changes_answer(request: web.Request) -> web.Response:
         return error_answer(400, str(bad), bad.parameter)
     except TooManySums as many:
         return error_answer(400, str(many), "since")
-    except (sqlite3.Error, TimeoutError):
-        return error_answer(503, "the history cannot be read now; the log says more")
+    except (sqlite3.Error, TimeoutError) as error:
+        return unreadable(error)
     response = web.Response(
         text=json.dumps({"since": since, "measure": measure, **told}),
         content_type="application/json",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -44,12 +45,22 @@ class History:
         return await loop.run_in_executor(self.thread, _text, self.remembered, asked)
 
 
+_LOG = logging.getLogger(__name__)
+
 HISTORY: web.AppKey[History] = web.AppKey("history")
 
 
 def nothing_remembered(query: Query) -> Iterable[Summed]:
     """Where no history is kept."""
     return ()
+
+
+def unreadable(error: sqlite3.Error | TimeoutError) -> web.Response:
+    """The answer where the history does not answer: it is busy, or its disk fails."""
+    if isinstance(error, TimeoutError):
+        return error_answer(503, "the history is busy for too long; ask again in a minute")
+    _LOG.warning("the history cannot be read: %s", error)
+    return error_answer(503, "the history cannot be read now; the log says more")
 
 
 async def history_answer(request: web.Request) -> web.Response:
@@ -64,8 +75,8 @@ async def history_answer(request: web.Request) -> web.Response:
         return error_answer(400, str(bad), bad.parameter)
     except TooManySums as many:
         return error_answer(400, str(many), "step")
-    except (sqlite3.Error, TimeoutError):
-        return error_answer(503, "the history cannot be read now; the log says more")
+    except (sqlite3.Error, TimeoutError) as error:
+        return unreadable(error)
     response = web.Response(
         text=text,
         content_type="text/csv" if asked.form == "csv" else "application/json",

@@ -16,7 +16,7 @@ from multidict import MultiMapping
 from cloud_carbon_exporter.history.query import Query
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.web.api.answers import error_answer
-from cloud_carbon_exporter.web.api.history import HISTORY, Remembered
+from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, unreadable
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import (
     BY_DEFAULT,
@@ -127,8 +127,8 @@ async def trend_answer(request: web.Request) -> web.Response:
         return error_answer(400, str(bad), bad.parameter)
     except TooManySums as many:
         return error_answer(400, str(many), "by")
-    except (sqlite3.Error, TimeoutError):
-        return error_answer(503, "the history cannot be read now; the log says more")
+    except (sqlite3.Error, TimeoutError) as error:
+        return unreadable(error)
     body = {**asked._asdict(), "unit": MEASURES[asked.measure].unit, **told}
     response = web.Response(
         text=json.dumps(body),

@@ -4,7 +4,7 @@ import { byId, h, redraw, say, show } from "./dom.js";
 import { count, moment, number, range, written, yearly } from "./format.js";
 
 const MOST = 8;
-const NONE = "Nothing now. Advice takes two weeks of loads that were read, and is given only where all of its interval saves.";
+const NONE = "No advice so far: it takes two weeks of loads that were read, and comes only where all of its interval saves.";
 const APART = "Each has its interval of 9 in 10. Some exclude each other: savings do not add up.";
 const WAYS = { gone: "deleted", stopped: "stopped", changed: "of the advised type", expires: "old logs expire" };
 const DONE = "What was done, with what each emits less than before, by the grid of now. What is deleted counts where nothing like it has come since, or a person accepted the advice.";

@@ -50,18 +50,23 @@ function sentence() {
   return `Mean ${MEASURES[told.measure].what} of ${days[0]}: ${said(tell, now.value)}, of ${days[1]}: ${said(tell, before.value)}; ${moved}.${counted}`;
 }
 
+/** Ask what moved and show it. Returns whether it was told. */
 export async function loadChanges(naming, choosing) {
   switcher(byId("changes-switch"), SPANS, chosen.since, (since) => choose({ since }));
   const url = `api/v1/changes?${new URLSearchParams({ since: chosen.since, measure: chosen.measure })}`;
-  if (url === asked && Date.now() - askedAt < FRESH_MILLISECONDS) return;
+  if (url === asked && Date.now() - askedAt < FRESH_MILLISECONDS) return true;
   [asked, askedAt] = [url, Date.now()];
   const response = await fetch(url);
   const answer = await response.json();
-  if (!response.ok || url !== asked) return;
+  if (url !== asked) return true;
+  if (!response.ok) {
+    asked = "";
+    return false;
+  }
   told = answer;
   const known = told.total.now !== null;
   show(byId("changes"), known);
-  if (!known) return;
+  if (!known) return true;
   byId("changes-summary").textContent = sentence();
   const tell = teller(told.measure, Math.max(...[...told.movers, ...told.new, ...told.gone].map((row) => Math.abs(row.change.value)), 0));
   const how = [tell, naming, choosing];
@@ -69,6 +74,7 @@ export async function loadChanges(naming, choosing) {
     list("More or less", told.movers, told.movers_groups, "Nothing moved.", ...how),
     list("New", told.new, told.new_groups, "Nothing is new.", ...how),
     list("Gone", told.gone, told.gone_groups, "Nothing is gone.", ...how)] : []));
+  return true;
 }
 
 onChoice(["since"], () => switcher(byId("changes-switch"), SPANS, chosen.since, (since) => choose({ since })));

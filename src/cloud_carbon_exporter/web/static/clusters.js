@@ -122,7 +122,7 @@ export function renderClusters() {
   only("level", LEVELS.map(([level]) => level));
   const of = [chosen.level, chosen.cluster, chosen.namespace].join("\n");
   if (of !== shownOf) [all, shownOf] = [false, of];
-  for (const id of ["clusters", "clusters-link"]) show(byId(id), answer.clusters.length > 0);
+  show(byId("clusters"), answer.clusters.length > 0);
   switcher(byId("clusters-switch"), LEVELS, chosen.level, (level) => choose({ level, ...(level === "cluster" ? { cluster: "", namespace: "" } : {}), ...(level === "namespace" ? { namespace: "" } : {}) }));
   const { what } = MEASURES[chosen.measure];
   byId("clusters-title").textContent = `${what[0].toUpperCase()}${what.slice(1)} of Kubernetes by ${chosen.level}`;

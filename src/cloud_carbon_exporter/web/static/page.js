@@ -8,7 +8,7 @@ import { loadChanges } from "./changes.js";
 import { choose, chosen, onChoice, only } from "./chosen.js";
 import { clusterRows, loadClusters, renderClusters } from "./clusters.js";
 import { copy, csv, markdown, save } from "./copying.js";
-import { byId, h, redraw, switcher } from "./dom.js";
+import { byId, h, redraw, show, switcher } from "./dom.js";
 import { ago, moment } from "./format.js";
 import { renderGrid } from "./grid.js";
 import { MEASURES, RANGES } from "./measures.js";
@@ -24,6 +24,7 @@ const STALE_SECONDS = 900;
 
 let told = null;
 let past = null;
+let compared = true;
 let tag = "";
 let reachable = true;
 
@@ -80,6 +81,12 @@ function render() {
   byId("version").textContent = told.version ? `${told.version}, ` : "";
 }
 
+/** The way to what is shown alone: without scripts, or without resources, most sections are not there. */
+function sections() {
+  for (const link of document.querySelectorAll("nav a")) show(link, !byId(link.hash.slice(1)).hidden);
+  show(document.querySelector("nav"));
+}
+
 async function views(...loading) {
   try {
     await Promise.all(loading);
@@ -98,7 +105,9 @@ async function budgets() {
 }
 
 const tiles = () => loadTreemap(naming, filterBy);
-const changes = () => loadChanges(naming, filterBy);
+async function changes() {
+  compared = await loadChanges(naming, filterBy);
+}
 
 function chose(...loading) {
   if (!told?.totals.resources) return;
@@ -121,7 +130,13 @@ async function poll() {
       if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadClusters(), loadAdvice(told.taken_at, naming), budgets()]);
       else await load();
       tag = response.headers.get("ETag");
+      sections();
       document.body.dataset.drawn = String(told.taken_at);
+    }
+    // the history was busy: what it did not tell is asked again
+    if (response.status === 304 && told.totals.resources) {
+      await Promise.all([past ? null : loadPast(), compared ? null : changes()]);
+      sections();
     }
     reachable = response.status === 200 || response.status === 304;
   } catch (error) {

@@ -23,7 +23,7 @@ export function renderLedger(told) {
   const counts = BASES.map(([basis, meaning]) => [basis, meaning, sum(told.ledger.filter((row) => row.basis === basis), "resources")]);
   const body = byId("ledger-body");
   if (!told.ledger.length) {
-    body.replaceChildren(h("p", { class: "empty" }, "Nothing is in the ledger yet."));
+    body.replaceChildren(h("p", { class: "empty" }, "Nothing is in the ledger."));
     return;
   }
   const segments = counts.filter(([, , many]) => many).map(([basis, , many]) => {
@@ -57,7 +57,7 @@ export function renderBill({ api }) {
   const rows = grouped(api.cost_dollars, key, "dollars");
   byId("bill-body").replaceChildren(
     h("p", { class: "big num" }, dollars(forecast), " ", h("small", {}, "a month at this rate")),
-    h("p", { class: "muted" }, `${dollars(spent)} since the start, for ${count(calls)} calls${failed ? `, of which ${count(failed)} failed` : ""}.`),
+    h("p", { class: "muted" }, `${dollars(spent)} since the start, for ${count(calls)} ${calls === 1 ? "call" : "calls"}${failed ? `, of which ${count(failed)} failed` : ""}.`),
     rows.length
       ? h("table", {}, h("caption", { class: "hidden" }, "Cost of API calls"),
         h("thead", {}, h("tr", {}, column("API"), column("So far", "n"), column("A month", "n"))),
@@ -95,7 +95,7 @@ export function renderHealth(told) {
     return;
   }
   const opened = body.querySelector("details")?.open;
-  const line = (what, all, wrong) => `${count(all - wrong)} of ${count(all)} ${what}`;
+  const line = (what, all, wrong) => (all ? `${count(all - wrong)} of ${count(all)} ${what}` : null);
   const works = [
     line("targets", told.targets.length, down.length),
     line("listings", told.listings.length, failing(told.listings).length),
@@ -107,7 +107,7 @@ export function renderHealth(told) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All collectors" }, table("All collectors", rows(outcomes))));
   every.addEventListener("toggle", fillIn);
   body.replaceChildren(h("div", {},
-    h("p", {}, h("span", { class: `state ${bad.length + down.length ? "down" : ""}` }, `${bad.length + down.length ? `${count(bad.length + down.length)} failing` : "All works"}: ${works.join(", ")} succeeded the last time.`)),
+    h("p", {}, h("span", { class: `state ${bad.length + down.length ? "down" : ""}` }, `${bad.length + down.length ? `${count(bad.length + down.length)} failing` : "All works"}: ${works.filter(Boolean).join(", ")} succeeded the last time.`)),
     down.map((each) => h("p", { class: "error" }, `${each.name || each.provider}: ${each.error || "down"}`)),
     bad.length ? table("Failing collectors", rows(bad)) : null, every));
   fillIn();

@@ -137,7 +137,7 @@ export async function loadTrend(naming, again = false) {
     show(byId("trend"));
     show(byId("chart-holder"), false);
     say(byId("trend-summary"), answer.error.message);
-    told = null;
+    [told, asked] = [null, ""];
     return null;
   }
   told = answer;
