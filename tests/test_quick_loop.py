@@ -279,3 +279,15 @@ def test_the_whole_run_asks_for_what_is_missing(checkout: Path) -> None:
     done = _run(checkout)
     assert done.returncode == 97
     assert "Installing prometheus victoria-metrics chromium" in done.stderr
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_lines_are_counted_where_python_does_it_at_little_cost(checkout: Path, new: bool) -> None:
+    for name in ("prometheus", "promtool", "vmagent", "chromium", "systemd-nspawn"):
+        _script(checkout / "bin" / name, REFUSED)
+    _script(checkout / ".venv" / "bin" / "python", f"#!/bin/sh\nexit {int(not new)}\n")
+    done = _run(checkout)
+    assert done.returncode == 0
+    noted = (checkout / "noted").read_text(encoding="utf-8")
+    assert ("--cov" in noted) == ("coverage report --fail-under=95" in noted) == new
+    assert ("Lines stay uncounted" in done.stderr) == (not new)
