@@ -7,6 +7,7 @@ import logging
 import resource
 import socket
 import warnings
+from asyncio import constants
 
 import pytest
 from aiohttp import web
@@ -156,7 +157,7 @@ def test_a_server_without_file_descriptors_says_so_once(
 ) -> None:
     """asyncio tells each connection it cannot accept, a hundred times a second and more."""
     logs.configure("info", "text")
-    monkeypatch.setattr(asyncio.constants, "ACCEPT_RETRY_DELAY", 0.01)
+    monkeypatch.setattr(constants, "ACCEPT_RETRY_DELAY", 0.01)
 
     async def run() -> None:
         server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
