@@ -26,6 +26,7 @@ from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.spec import Read, Reading
 from cloud_carbon_exporter.storage.life_rows import SavedLife
 from tests.collect.two_clocks import EU, LASTING, PERIOD, STALE_AFTER, START, Machine, World
+from tests.examples import examples
 from tests.fakes.cloud import FakeClient
 
 pytestmark = pytest.mark.slow
@@ -34,7 +35,9 @@ DAY = 86400.0
 EVERY = 60.0
 LONGEST_WAIT = STALE_AFTER + 120 + PERIOD + EVERY
 
-law = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 steps = st.lists(
     st.tuples(
         st.sampled_from(
