@@ -19,7 +19,8 @@ from cloud_carbon_exporter.collect.clock import Clock, as_clock, boot_name, elap
 from cloud_carbon_exporter.collect.lives import Lives
 from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.collect.timeline import Counted, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import Timeline
+from cloud_carbon_exporter.collect.version import Counted, Version
 from cloud_carbon_exporter.grid import preferences
 from cloud_carbon_exporter.grid.zone_state import next_due, rests
 from cloud_carbon_exporter.model.types import Location, Resource

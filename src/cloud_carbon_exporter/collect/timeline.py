@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.counting import Counting
 from cloud_carbon_exporter.collect.sweep import SweepKey
+<<<<<<< HEAD
 from cloud_carbon_exporter.model.held import NOTHING, Held
+=======
+from cloud_carbon_exporter.collect.version import Counted, Rates, Version
+>>>>>>> scale
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
@@ -33,6 +37,7 @@ NO_POINTS: Mapping[Signal, tuple[Point, ...]] = {}
 NOTHING_YET = Totals()
 
 
+<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class Version:
     """How a resource was described from a moment on.
@@ -58,6 +63,8 @@ class Rates(NamedTuple):
     held: Held = NOTHING
 
 
+=======
+>>>>>>> scale
 class LastMeasured(NamedTuple):
     """What was measured last of a resource that is not any more: as it ran, and until when."""
 
@@ -76,16 +83,6 @@ class Sight(NamedTuple):
     def run(self) -> Resource:
         """How it ran last: before its ending, where one is told."""
         return self.resource if self.ending is None else self.ending.resource
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A stretch of counted time, and the loads it was counted at."""
-
-    start: float
-    end: float
-    version: Version
-    loads: Mapping[Signal, float]
 
 
 class Timeline:
