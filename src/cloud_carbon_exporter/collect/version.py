@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.held import NOTHING, Held
 from cloud_carbon_exporter.model.types import Resource, Signal
 
 
@@ -22,7 +23,7 @@ class Version:
 
 
 class Rates(NamedTuple):
-    """Watts, and embodied grams a second, of one description under one set of loads.
+    """Watts, embodied grams a second, and hardware of one description under one set of loads.
 
     loads: None where the watts are those of one piece of time, and not kept.
     """
@@ -31,6 +32,7 @@ class Rates(NamedTuple):
     loads: Mapping[Signal, float] | None
     watts: float
     embodied_grams_per_second: float
+    held: Held = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,21 +245,13 @@ def in_one_place(
     return FootprintSum(resources, power, operational, _summed(grams, basis))
 
 
-_Alike = tuple[list[Errors | PackedUnits], list[float]]
+_Alike = tuple[list[Errors | PackedUnits], list[float], list[float]]
 
 
 def _summed(terms: Terms, basis: Basis) -> Sum:
     """Sum of terms: those that are off by the same facts go together."""
-<<<<<<< HEAD
-    by_facts: defaultdict[
-        tuple[str, ...], tuple[list[Errors | PackedUnits], list[float], list[float]]
-    ]
-    by_facts = defaultdict(lambda: ([], [], []))
+    by_facts: defaultdict[tuple[str, ...], _Alike] = defaultdict(lambda: ([], [], []))
     for errors, units, squares in zip(terms.errors, terms.units, terms.squares, strict=True):
-=======
-    by_facts: defaultdict[tuple[str, ...], _Alike] = defaultdict(lambda: ([], []))
-    for errors, units in zip(terms.errors, terms.units, strict=True):
->>>>>>> scale
         alike = by_facts[errors.facts]
         alike[0].append(errors)
         alike[1].append(units)
@@ -272,13 +264,7 @@ def _summed(terms: Terms, basis: Basis) -> Sum:
     return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
-<<<<<<< HEAD
-def _reach(
-    facts: tuple[str, ...], deviations: Sequence[Sequence[float]], *amounts: Sequence[float]
-) -> Reach:
-=======
-def _reach(facts: tuple[str, ...], deviations: Columns, units: Sequence[float]) -> Reach:
->>>>>>> scale
+def _reach(facts: tuple[str, ...], deviations: Columns, *amounts: Sequence[float]) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
     own, (units, squares) = 0.0, amounts
