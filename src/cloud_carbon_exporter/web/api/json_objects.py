@@ -12,7 +12,7 @@ from cloud_carbon_exporter.exposition.label_names import (
     ACCOUNT_KIND_LABELS,
     ACCOUNT_LABELS,
 )
-from cloud_carbon_exporter.exposition.labels import resource_pairs, tag_label
+from cloud_carbon_exporter.exposition.labels import resource_pairs, tag_label, tag_pairs
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.coordinates import map_point
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Row, Snapshot
