@@ -149,7 +149,9 @@ def test_a_product_of_fsx_nobody_knows() -> None:
 
 async def test_ecr_adds_up_its_images_once_each() -> None:
     web = (await described("ecr/repository", "ecr_repository"))["shop/web"]
-    assert parts(web) == {"object aws/ecr": 1.5}, "an image that comes on two pages is one image"
+    assert parts(web) == {"object aws/ecr": 1.5}, (
+        "an image that comes on two pages is one image, and a list of images is none"
+    )
 
 
 @pytest.mark.parametrize("gone", [True, False])

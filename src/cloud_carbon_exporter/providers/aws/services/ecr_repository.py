@@ -16,6 +16,12 @@ KIND = "ecr/repository"
 # DescribeImages is one call for each thousand images of each repository.
 _SIZE_SECONDS = 6 * 3600.0
 _IMAGES = "ecr:DescribeImages"
+# A list of images for several platforms, by Docker and by OCI. The images stand beside it; its own
+# size is that of the largest of them once more (API reference, ImageDetail).
+_LISTS = (
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.index.v1+json",
+)
 
 
 async def repositories(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -29,7 +35,8 @@ async def repositories(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Seq
         ):
             # By digest: an image under several tags is one image.
             for image in answer.get("imageDetails", ()):
-                sizes[image["imageDigest"]] = image.get("imageSizeInBytes", 0)
+                if image.get("imageManifestMediaType") not in _LISTS:
+                    sizes[image["imageDigest"]] = image.get("imageSizeInBytes", 0)
         return sum(sizes.values())
 
     what = ("ecr", "DescribeImages", scope.account_id, scope.region)
