@@ -3,8 +3,8 @@
     python -m bench.bench_large [resources ...]
 
 The demo estate on a virtual clock, a refresh each five minutes: listed, described, measured,
-counted, summed, rendered. Then it is published once more, with nothing new. The made-up estate
-itself, which a cloud would hold for us, is in the figures: some 700 bytes a resource.
+counted, summed, rendered. Then it is published once more, with nothing new. The time in which the
+made-up estate makes what a cloud would answer is in the figures.
 """
 
 from __future__ import annotations

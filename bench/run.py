@@ -140,7 +140,7 @@ LINES: tuple[Line, ...] = (
         1.1,
         "times",
         _over_bare(10_000, "server"),
-        "p99 over p99, median of 7 rounds; a socket and nothing else",
+        "p99 over p99, median of 5 rounds; a socket and nothing else",
     ),
     Line(
         "the same beside a bare aiohttp, 10,000 resources",
@@ -154,7 +154,7 @@ LINES: tuple[Line, ...] = (
         1.1,
         "times",
         _over_bare(100_000, "server"),
-        "p99 over p99, median of 7 rounds; a socket and nothing else",
+        "p99 over p99, median of 5 rounds; a socket and nothing else",
     ),
     Line(
         "the same beside a bare aiohttp, 100,000 resources",
