@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from cloud_carbon_exporter.collect import interpreter
 from cloud_carbon_exporter.exposition import Renderer, Settings
-from cloud_carbon_exporter.http.prometheus import read_series
+from cloud_carbon_exporter.http.prometheus import read_in_pieces
 from cloud_carbon_exporter.kubernetes.clusters import Clusters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
@@ -182,7 +182,7 @@ def read(bodies: Mapping[str, bytes]) -> tuple[Usage, float]:
     began = time.process_time()
     reading = UsageReading()
     for name in QUERIES:
-        reading.take(name, read_series(bodies[name]).samples)
+        reading.take(name, read_in_pieces(bodies[name], 0.0, 2.0**63).samples)
     usage = reading.usage()
     took = time.process_time() - began
     print(f"  answers read: {took:.2f} s CPU")

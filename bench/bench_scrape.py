@@ -2,8 +2,10 @@
 
     python -m bench.bench_scrape [resources ...]
 
-Application and bare server run in processes of their own and are asked in turn, so that what else
-the machine does befalls both; the client reads the whole gzip body from a raw socket.
+Application and bare servers run in processes of their own and are asked in turn, so that what else
+the machine does befalls all; the client reads the whole gzip body from a raw socket. One bare
+server is a socket and nothing else, the other aiohttp with one handler. The ratio is the median
+of some rounds, as the slowest of a hundred is chance.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from itertools import chain
 from multiprocessing.connection import Connection
+from statistics import median
+
+from aiohttp import web
 
 from bench.bench_exposition import SETTINGS, snapshot
 from cloud_carbon_exporter.collect import interpreter
@@ -27,6 +33,8 @@ from cloud_carbon_exporter.web.settings import WebSettings
 REQUEST = b"GET /metrics HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n"
 SCRAPES = 200
 IN_TURN = 10
+ROUNDS = 7
+SCRAPES_A_ROUND = 100
 
 
 class Held:
@@ -113,6 +121,24 @@ def serve_bare(length: int, pipe: Connection) -> None:
                     connection.sendall(answer)
 
 
+def serve_aiohttp(length: int, pipe: Connection) -> None:
+    """The process of an aiohttp server that answers everything with the same bytes."""
+    asyncio.run(_serve_aiohttp(bytes(length), pipe))
+
+
+async def _serve_aiohttp(body: bytes, pipe: Connection) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body)
+
+    app = web.Application()
+    app.router.add_get("/metrics", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    pipe.send(runner.addresses[0][1])
+    await asyncio.Event().wait()
+
+
 def in_turn(ports: Sequence[int], size: int, scrapes: int) -> list[list[float]]:
     """Milliseconds of so many scrapes of each, ascending; asked in turn, a few at a time."""
     times: list[list[float]] = [[] for _ in ports]
@@ -127,6 +153,19 @@ def show(what: str, times: list[float]) -> None:
     print(f"  {what}: p50 {_at(times, 50):.2f} ms, p99 {_at(times, 99):.2f} ms")
 
 
+def compare(rounds: Sequence[Sequence[Sequence[float]]]) -> None:
+    """Print the figures of the application, of both bare servers, and the ratios to them."""
+    names = ("idle", "bare server of the same bytes", "bare aiohttp of the same bytes")
+    for rank, name in enumerate(names):
+        show(name, sorted(chain.from_iterable(of_round[rank] for of_round in rounds)))
+    for rank, name in enumerate(names[1:], 1):
+        ratios: list[str] = []
+        for hundredth in (50, 99):
+            ratio = median(_at(each[0], hundredth) / _at(each[rank], hundredth) for each in rounds)
+            ratios.append(f"p{hundredth} over p{hundredth} {ratio:.2f}")
+        print(f"  beside the {name}: {', '.join(ratios)}")
+
+
 def _at(times: Sequence[float], hundredth: int) -> float:
     return times[min(len(times) - 1, len(times) * hundredth // 100)]
 
@@ -139,18 +178,16 @@ def measure(resources: int) -> None:
     process.start()
     port, size = ours.recv(), 1000 * resources + (1 << 20)
     length = timed(port, size, 1)[1]
-    bare_ours, bare_theirs = multiprocessing.Pipe()
-    bare = context.Process(target=serve_bare, args=(length, bare_theirs), daemon=True)
-    bare.start()
-    idle, beside = in_turn((port, bare_ours.recv()), size, SCRAPES)
-    bare.terminate()
     print(f"{resources} resources, {length / 1e6:.2f} MB compressed")
-    show("idle", idle)
-    show("bare server of the same bytes", beside)
-    print(
-        f"  p50 over p50 {_at(idle, 50) / _at(beside, 50):.2f}, "
-        f"p99 over p99 {_at(idle, 99) / _at(beside, 99):.2f}"
-    )
+    ports, bare = [port], []
+    for target in (serve_bare, serve_aiohttp):
+        bare_ours, bare_theirs = multiprocessing.Pipe()
+        bare.append(context.Process(target=target, args=(length, bare_theirs), daemon=True))
+        bare[-1].start()
+        ports.append(bare_ours.recv())
+    compare([in_turn(ports, size, SCRAPES_A_ROUND) for _ in range(ROUNDS)])
+    for each in bare:
+        each.terminate()
     ours.send("refresh")
     show("during refreshes", timed(port, size, SCRAPES)[0])
     ours.send("stop")

@@ -279,3 +279,34 @@ def test_the_whole_run_asks_for_what_is_missing(checkout: Path) -> None:
     done = _run(checkout)
     assert done.returncode == 97
     assert "Installing prometheus victoria-metrics chromium" in done.stderr
+
+
+FAILING = """#!/bin/sh
+echo "pytest $*" >> "$NOTED"
+case "$*" in *--last-failed*) exit $AGAIN; esac
+cd .pytest_cache/v/cache
+for number in $FAILED; do echo "  \\"tests/a.py::test_$number\\": true,"; done > lastfailed
+exit 1
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("failed", "again", "expected"), [("1 2", 0, 0), ("1 2", 1, 1), ("1 2 3 4 5 6", 0, 1)]
+)
+def test_a_few_that_failed_beside_others_run_again_alone(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, failed: str, again: int, expected: int
+) -> None:
+    for name in ("prometheus", "promtool", "vmagent", "chromium", "systemd-nspawn"):
+        _script(checkout / "bin" / name, REFUSED)
+    (checkout / ".pytest_cache" / "v" / "cache").mkdir(parents=True)
+    (checkout / "bin" / "grep").symlink_to(shutil.which("grep") or "grep")
+    _script(checkout / ".venv" / "bin" / "python", REFUSED)
+    _script(checkout / ".venv" / "bin" / "pytest", FAILING)
+    monkeypatch.setenv("FAILED", failed)
+    monkeypatch.setenv("AGAIN", str(again))
+    done = _run(checkout)
+    assert done.returncode == expected
+    few = len(failed.split()) < 6
+    assert ("tests/a.py::test_2" in done.stderr) == few
+    assert ("--last-failed" in (checkout / "noted").read_text(encoding="utf-8")) == few

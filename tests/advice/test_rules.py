@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.advice.known import KnownOf
 from cloud_carbon_exporter.advice.rules import advise, of_row, without
-from cloud_carbon_exporter.advice.saving import around, carried, emissions, of_parts
+from cloud_carbon_exporter.advice.saving import around, carried, emissions
 from cloud_carbon_exporter.model.advice import Advice, Evidence, Spread
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.snapshot import Row
-from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.model.sums import Sum
+from cloud_carbon_exporter.model.types import Component, ComponentKind
 from tests.advice.estates import DAY, NOW, WEEKS_2, machine_row, row_of, seen
 
 DISK = (Component("block", "aws/gp3", 500.0),)
@@ -176,9 +177,29 @@ def test_advice_is_dismissed_by_id_by_kind_and_by_subject() -> None:
     assert without(found, ()) == found
 
 
-def test_an_archive_is_not_known_to_save_anything() -> None:
+@pytest.mark.parametrize(
+    ("kind", "now", "then"),
+    [
+        ("object", "aws/s3/StandardStorage", "aws/s3/StandardIAStorage"),
+        ("object", "aws/s3/StandardStorage", "aws/s3/OneZoneIAStorage"),
+        ("object", "aws/s3/StandardStorage", "aws/s3/GlacierInstantRetrievalStorage"),
+        ("object", "aws/s3/StandardStorage", "aws/s3/GlacierStorage"),
+        ("object", "aws/s3/StandardStorage", "aws/s3/DeepArchiveStorage"),
+        ("object", "gcp/gcs/STANDARD", "gcp/gcs/COLDLINE"),
+        ("object", "gcp/gcs/STANDARD", "gcp/gcs/ARCHIVE"),
+        ("block", "aws/gp2", "aws/gp3"),
+        ("block", "aws/gp3", "aws/sc1"),
+        ("snapshot", "aws/ebs-snapshot/full", "aws/ebs-snapshot/archive"),
+    ],
+)
+def test_no_other_class_of_storage_is_known_to_save_anything(
+    kind: ComponentKind, now: str, then: str
+) -> None:
     """Why no rule speaks of storage classes. Once a row is surer of them, one may."""
-    full, where = snapshot("a", "v", 200, FULL).resource, around("aws", "eu-west-1", "location")
-    archive = (replace(FULL[0], part="aws/ebs-snapshot/archive"),)
-    terms = [{"a": emissions(of_parts(full, parts), {}, where)} for parts in (FULL, archive)]
+    where = around("aws", "eu-west-1", "location")
+    terms: list[dict[str, Sum]] = []
+    for part in (now, then):
+        resource = row_of((Component(kind, part, 1000),)).resource
+        terms.append({"a": emissions(resource, {}, where)})
+    assert terms[0]["a"].value >= terms[1]["a"].value > 0
     assert carried(*terms) is None

@@ -19,13 +19,15 @@ from cloud_carbon_exporter.collect.clock import Clock, as_clock, boot_name, elap
 from cloud_carbon_exporter.collect.lives import Lives
 from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.collect.timeline import Counted, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import Timeline
+from cloud_carbon_exporter.collect.version import Counted, Version
 from cloud_carbon_exporter.grid import preferences
 from cloud_carbon_exporter.grid.zone_state import next_due, rests
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.spec import Read, Reading
 from cloud_carbon_exporter.storage.life_rows import SavedLife
 from tests.collect.two_clocks import EU, LASTING, PERIOD, STALE_AFTER, START, Machine, World
+from tests.examples import examples
 from tests.fakes.cloud import FakeClient
 
 pytestmark = pytest.mark.slow
@@ -34,7 +36,9 @@ DAY = 86400.0
 EVERY = 60.0
 LONGEST_WAIT = STALE_AFTER + 120 + PERIOD + EVERY
 
-law = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 steps = st.lists(
     st.tuples(
         st.sampled_from(

@@ -24,6 +24,7 @@ from cloud_carbon_exporter.model.types import (
     Resource,
     Totals,
 )
+from tests.examples import examples
 
 AT = Location("aws", "111111111111", "eu-west-1")
 PLACE = facts.place("aws", "eu-west-1")
@@ -322,7 +323,7 @@ def test_days_of_gaps_late_points_and_restarts_of_the_listing() -> None:
     assert last == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -21,6 +21,7 @@ from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Inventory, Listing, Meter, Raw, Scope
 from tests.collect import test_interleaving as undisturbed
 from tests.collect.test_collector import EU, new_collector, vm
+from tests.examples import examples
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 from tests.patience import PATIENCE_SECONDS
 
@@ -126,7 +127,7 @@ class Looked(undisturbed.Interrupted):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=40))
 def test_law_a_look_at_any_await_costs_nothing(plan: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patched:

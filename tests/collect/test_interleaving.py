@@ -19,6 +19,7 @@ from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.types import Point, Totals
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
+from tests.examples import examples
 from tests.fakes.cloud import Clock, Cloud, FakeClient, machine
 
 EU, US = "eu-west-1", "us-east-1"
@@ -178,7 +179,7 @@ UNDISTURBED = asyncio.run(collected(itertools.repeat(0)))
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=40))
 @example([0, 2, 0, 0, 1, 1, 2, 1, 0, 1, 2])
 @example([0])

@@ -9,7 +9,8 @@ import pytest
 
 from cloud_carbon_exporter.collect.last_reads import last_reads
 from cloud_carbon_exporter.collect.measure import _measured
-from cloud_carbon_exporter.collect.timeline import Timeline, Version
+from cloud_carbon_exporter.collect.timeline import Timeline
+from cloud_carbon_exporter.collect.version import Version
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
 from tests.collect.test_counters import SWEEP, vm

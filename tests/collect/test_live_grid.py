@@ -22,6 +22,7 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import Component, Location, Resource
+from tests.examples import examples
 from tests.grid.conftest import apis, clock, told
 from tests.grid.support import NOON, Clock, GridApis, Told, feed, table
 
@@ -212,7 +213,7 @@ def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Span]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(spans, st.lists(st.integers(1, 40), min_size=1, max_size=8), spans)
 def test_the_integral_is_that_of_the_value_at_each_moment(
     first: list[tuple[int, int, int]], steps: list[int], later: list[tuple[int, int, int]]

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.model.facts import figure
+from tests.examples import examples
 from tests.fakes.churn import Churn, Machine, true_joules
 from tests.fakes.churn_run import REFRESH_SECONDS, Run
 from tests.fakes.cloud import Clock
@@ -215,7 +216,7 @@ SPANS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(SPANS, STEPS, st.booleans(), st.booleans())
 def test_law_no_second_is_counted_that_did_not_pass_and_none_twice(
     spans: list[tuple[int, int]], steps: list[Step], starts: bool, ends: bool
@@ -227,7 +228,7 @@ def test_law_no_second_is_counted_that_did_not_pass_and_none_twice(
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(SPANS, STEPS)
 @example(
     [(0, 30)],

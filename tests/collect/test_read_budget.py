@@ -20,6 +20,7 @@ from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Meter, Metric, Read, Reading
+from tests.examples import examples
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
@@ -122,7 +123,7 @@ def test_where_a_metric_is_read_for_all_or_none() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     dollars=st.floats(0.0001, 0.01),
     count=st.integers(1, 40),
@@ -248,10 +249,11 @@ def a_month(dollars: float, free: int, machines: int, step: int) -> tuple[float,
 
 
 @pytest.mark.slow
-def test_three_hundred_instances_cost_nothing_where_the_free_million_is_granted() -> None:
-    spent, granted, reads = a_month(0, 1_000_000, 300, 900)
+def test_instances_cost_nothing_where_what_is_granted_free_is_enough() -> None:
+    """Three hundred of them with the free million of AWS, and so a tenth with a tenth."""
+    spent, granted, reads = a_month(0, 100_000, 30, 900)
     assert (spent, granted) == (0, reads)
-    assert reads == 300 * 96 * 30
+    assert reads == 30 * 96 * 30
 
 
 def test_without_a_budget_the_free_ones_go_first_and_nothing_waits() -> None:
@@ -262,7 +264,7 @@ def test_without_a_budget_the_free_ones_go_first_and_nothing_waits() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(dollars=st.floats(0.001, 0.02), free=st.integers(0, 3_000), machines=st.integers(1, 12))
 def test_law_with_a_budget_neither_dollars_nor_what_was_granted_is_exceeded(
     dollars: float, free: int, machines: int

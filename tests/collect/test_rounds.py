@@ -21,6 +21,7 @@ from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Meter, Read, Reading
+from tests.examples import examples
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 EU = "eu-west-1"
@@ -77,7 +78,7 @@ async def counted(published_meanwhile: Sequence[int]) -> list[tuple[str, float]]
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=8))
 def test_law_what_is_counted_does_not_hang_on_when_another_target_publishes(
     published_meanwhile: list[int],

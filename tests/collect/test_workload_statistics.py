@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_time_in_which_no_answer_came_was_not_read() -> None:
     assert known is not None
     assert known.spreads[CORES].read_hours == pytest.approx(1 + 1 / 6)
     assert known.spreads[CORES].unread_hours == pytest.approx(5 / 6)
+
+
+def test_an_answer_of_a_source_that_is_asked_seldom_speaks_for_longer() -> None:
+    statistics = WorkloadStatistics()
+    for hour in range(3):
+        told = replace(read(START + 3600 * hour), seldom_seconds=7200.0)
+        statistics.look(told, LONGEST)
+    known = statistics.evidence("prod", WEB, START + 7200)
+    assert known is not None
+    assert (known.spreads[CORES].read_hours, known.spreads[CORES].unread_hours) == (2, 0)
 
 
 def test_what_is_asked_for_by_replicas_does_not_matter_the_ratio_does() -> None:

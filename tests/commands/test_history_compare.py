@@ -158,7 +158,7 @@ def test_serve_shows_the_newest_file(
     arguments = ["history", "-from", str(bill), "-compare=live", f"-history.file={kept}"]
     assert main([*arguments, "-to=csv", f"-output={path}"]) == 0
     samples = list(source.samples(file.put_in(Snapshot(0), settings)))
-    told = {(sample.labels[3], sample.labels[4]): sample.value for sample in samples}
+    told = {(sample.labels[2], sample.labels[3]): sample.value for sample in samples}
     assert told["ec2/instance", "vcpu_hours"] == 1
     assert told["ec2/snapshot", "storage_gibibyte_hours"] == 0
     path.write_text("something else\n")

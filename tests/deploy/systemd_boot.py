@@ -15,7 +15,7 @@ OUT = Path("/out")
 FOLDER = Path("/etc/cloud-carbon-exporter")
 UNITS = Path("/run/systemd/system")
 NAME = "cloud-carbon-exporter"
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 120
 told: dict[str, object] = {"error": ""}
 
 
@@ -45,7 +45,9 @@ def write(name: str, text: str, mode: int) -> None:
 def resources() -> int:
     """Resources on the metrics page; 0 while there is none."""
     try:
-        with urllib.request.urlopen("http://127.0.0.1:2922/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(
+            "http://127.0.0.1:2922/metrics", timeout=PATIENCE_SECONDS
+        ) as answer:
             text = answer.read().decode()
     except OSError:
         return 0

@@ -128,7 +128,7 @@ def booted(folder: Path) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     told = folder / "told.json"
     if not told.exists() and "Welcome to" not in done.stdout:

@@ -24,9 +24,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The tree as somebody has cloned it, but for the setting up."""
-    for name in COPIED:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    """The tree as somebody has cloned it, but for the setting up and what is compiled."""
+    for name in COPIED:  # what is compiled is still good: the times of its sources are copied too
+        shutil.copytree(ROOT / name, tmp_path / name)
     for path in ROOT.iterdir():
         if path.is_file() and path.name != ".git":
             shutil.copy(path, tmp_path)

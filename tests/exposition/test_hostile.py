@@ -9,6 +9,7 @@ from shutil import which
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.exposition import estate
 from tests.exposition.reading import labels_in, parse, samples, text_of
 
@@ -61,7 +62,7 @@ def labels_of_power(text: str, format_: Format) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(75))
 @given(
     st.lists(st.tuples(ANYTHING, ANYTHING, ANYTHING), min_size=1, max_size=4),
     st.sampled_from(["text", "openmetrics"]),

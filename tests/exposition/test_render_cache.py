@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.exposition import estate
 from tests.exposition.reading import text_of
 
@@ -121,7 +122,7 @@ REFRESHES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(REFRESHES, st.sampled_from(["full", "slim"]), st.booleans())
 def test_law_one_renderer_over_many_refreshes_says_what_a_new_one_says(
     refreshes: list[list[Changed]], labels: str, upstream_names: bool

@@ -21,6 +21,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from tests.patience import PATIENCE_SECONDS
+
 REGIONS = ("eu-west-3", "us-east-1", "ap-south-1")
 ROLE_ARN = "arn:aws:iam::123456789012:role/carbon"
 KEYS = {
@@ -236,7 +238,7 @@ def estate() -> Iterator[str]:
     finally:
         process.stdin.close()
         process.stdout.close()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.grid import SOURCES
+from cloud_carbon_exporter.http.prometheus import Series, read_series
 from tests.grid.support import PLACES, SECRETS, Clock, Told, feed
 
 WORDS = [
@@ -107,6 +108,9 @@ class Answering:
         headers: Mapping[str, str] | None = None,
     ) -> str:
         return json.dumps(self._answer)
+
+    async def samples(self, operation: str, query: str) -> Series:
+        return read_series(json.dumps(self._answer).encode())
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.model.sums import Sum, footprint_sum, sum_of
+from tests.examples import examples
 from tests.history.estates import ROWS, START, asked, counted, rates
 from tests.laws.strategies import grids, loads, places, resources
 
@@ -69,7 +70,7 @@ def test_an_estate_that_stays_has_the_interval_of_its_rate(hours: int, parts: in
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_estate_has_the_interval_of_its_rate(data: st.DataObject) -> None:
     rows: list[Row] = []

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.grid import prometheus as grid_source
 from cloud_carbon_exporter.grid import web as grid
 from cloud_carbon_exporter.grid.spec import Ask
 from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
-from cloud_carbon_exporter.http.prometheus import place, read_series
+from cloud_carbon_exporter.http import prometheus as reading
+from cloud_carbon_exporter.http.prometheus import Sample, place, read_in_pieces, read_series
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from tests.http.sites import Handler, Site, explodes, serving
@@ -83,7 +86,7 @@ def answers(document: object, status: int = 200) -> Handler:
     return handle
 
 
-def vector(*values: str) -> object:
+def vector(*values: str) -> dict[str, object]:
     result = [{"metric": {"n": str(n)}, "value": [NOON, value]} for n, value in enumerate(values)]
     return {"status": "success", "data": {"resultType": "vector", "result": result}}
 
@@ -197,3 +200,43 @@ def test_bounds_of_values_and_places() -> None:
     assert place(f"https://u:{SECRET}@prom.example:81/api/prom/?q={SECRET}#x") == (
         "https://prom.example:81/api/prom"
     )
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=8), st.floats() | st.just("x")), max_size=9),
+    st.integers(1, 200),
+    st.booleans(),
+)
+def test_in_pieces_an_answer_says_the_same(
+    told: list[tuple[str, object]], piece: int, spaced: bool
+) -> None:
+    """Labels hold what looks like the end of a series; some values are none."""
+    result = []
+    for number, (text, value) in enumerate(told):
+        labels = {"a": f'{text},{{"metric":', "n": str(number)}
+        result.append({"metric": labels, "value": [NOON, str(value)]})
+    document = {"status": "success", "data": {"resultType": "vector", "result": result}}
+    body = json.dumps(document, separators=None if spaced else (",", ":")).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_PIECE_BYTES", piece)
+        if any(value == "x" for _, value in told):
+            with pytest.raises(Malformed):
+                list(read_in_pieces(body).samples)
+            return
+        pieces, whole = read_in_pieces(body), read_series(body)
+        assert pieces.at == whole.at
+        found = list(pieces.samples)
+    assert sorted(found, key=_number) == sorted(whole.samples, key=_number)
+
+
+def _number(sample: Sample) -> int:
+    return int(sample[0]["n"])
+
+
+@pytest.mark.parametrize("extra", [{"warnings": ["a store is down"]}, {"status": "error"}])
+def test_in_pieces_a_part_of_an_answer_is_none_before_anything_is_read(
+    extra: dict[str, object],
+) -> None:
+    body = json.dumps({**vector("1", "2", "3"), **extra}, separators=(",", ":")).encode()
+    with pytest.raises(CollectError):
+        read_in_pieces(body)

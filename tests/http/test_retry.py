@@ -84,7 +84,7 @@ async def test_no_pause_ends_after_the_deadline() -> None:
     before = time.monotonic()
     with pytest.raises(Throttled):
         await persistent(attempts, patience)
-    assert attempts.made == 1 and time.monotonic() - before < 10
+    assert attempts.made == 1 and time.monotonic() - before < 25
 
 
 @given(

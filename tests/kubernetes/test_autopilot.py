@@ -79,11 +79,11 @@ def test_another_cluster_is_not_taken_for_it() -> None:
 
 async def test_what_its_pods_ask_for_is_read_whatever_becomes_of_idle_parts() -> None:
     told = Told()
-    for name, asks in (("gk3-1", True), ("gke-1", False)):
+    for name in ("gk3-1", "gke-1"):
         provider_id = f"gce://p/z/{name}"
         answers = {"nodes": [({"node": name, "provider_id": provider_id}, 1.0)]}
         async with FakePrometheus(answers, NOON) as prometheus:
             source = FromPrometheus(replace(settings(), url=prometheus.url), told)
             await source.usage(lambda: NOON)
             await source.close()
-            assert ("cores_asked" in prometheus.asked) == asks
+            assert "cores_asked" in prometheus.asked

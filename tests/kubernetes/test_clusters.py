@@ -17,6 +17,7 @@ from cloud_carbon_exporter.kubernetes.usage import Usage
 from cloud_carbon_exporter.model.clusters import IDLE, UNKNOWN, ClusterNews, Workload, WorkloadRow
 from cloud_carbon_exporter.model.node_split import Held
 from cloud_carbon_exporter.model.snapshot import Row
+from tests.examples import examples
 from tests.kubernetes.estate import (
     DB,
     NOON,
@@ -274,7 +275,7 @@ rounds = st.lists(st.one_of(st.none(), st.dictionaries(names, many)), min_size=1
 
 @pytest.mark.slow
 @given(rounds, st.integers(0, 3), st.integers(1, 4))
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=examples(30))
 def test_whatever_is_told_parts_sum_to_the_nodes_at_every_moment_and_in_the_counters(
     told: list[dict[str, dict[Workload, Held]] | None], late: int, places: int
 ) -> None:

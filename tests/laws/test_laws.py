@@ -13,6 +13,7 @@ from cloud_carbon_exporter.model.explain import explain
 from cloud_carbon_exporter.model.priced_components import usual_load
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Component, Place, Resource
+from tests.examples import examples
 from tests.laws.strategies import (
     components,
     grids,
@@ -25,7 +26,9 @@ from tests.laws.strategies import (
 
 pytestmark = pytest.mark.slow
 
-law = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(
+    max_examples=examples(75), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 ratios = st.floats(0, 1)
 Loads = dict[str, float]
 

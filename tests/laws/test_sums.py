@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.sums import FootprintSum, Sum, footprint_sum, together
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Place, Resource
+from tests.examples import examples
 from tests.laws.strategies import grids, loads, places, resources
 
 pytestmark = pytest.mark.slow
 
-law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 Loads = dict[str, float]
 TINY = 1e-100
 """Squares of what is smaller are lost in a float."""

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.providers.demo_support import (
     HOUR,
     WEDNESDAY,
@@ -40,7 +41,7 @@ def test_the_estate_has_exactly_as_many_resources_as_asked(resources: int) -> No
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(resources=st.integers(0, 400), seed=seeds, at=moments)
 def test_size_is_exact_and_ids_are_unique_at_any_moment(
     resources: int, seed: int, at: float
@@ -162,7 +163,7 @@ def test_one_service_in_one_region_fails_and_only_it() -> None:
     ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(seed=seeds, at=moments)
 def test_the_same_seed_and_clock_give_the_same_estate(seed: int, at: float) -> None:
     assert described(client(60, seed, at)) == described(client(60, seed, at))

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.providers.demo_support import (
     HOUR,
     WEDNESDAY,
@@ -28,7 +29,7 @@ seeds = st.integers(min_value=0, max_value=2**31)
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seed=seeds, start=moments, first=st.floats(0.5, 4000), second=st.floats(0.5, 4000))
 def test_a_window_read_in_two_parts_says_what_it_says_in_one(
     seed: int, start: float, first: float, second: float
@@ -53,7 +54,7 @@ def _integral(points: Iterable[Point]) -> float:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seed=seeds, at=moments)
 def test_ratios_are_ratios_and_what_is_stored_is_positive(seed: int, at: float) -> None:
     reading = series(client(120, seed), described(client(120, seed)), at, at + 900)

@@ -21,6 +21,7 @@ import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from tests.e2e.programs import Exporter, Process, eventually, surroundings
+from tests.e2e.test_exhaustion import Prepared
 from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.e2e
@@ -71,6 +72,15 @@ def prometheus_3(tmp_path: Path) -> Iterator[str]:
         yield f"http://{address}"
 
 
+LEISURE = """
+from cloud_carbon_exporter.push import delivery
+from cloud_carbon_exporter.service import signals
+delivery.END_SECONDS = 20
+signals.SHUTDOWN_SECONDS = 60
+"""
+"""Lines that give the end of the program the time it takes on a machine that is busy."""
+
+
 def power_of(prometheus: str) -> int:
     """How many resources show a power now."""
     told = asked(prometheus, "count(cloud_carbon_power_watts)")
@@ -81,8 +91,8 @@ def shrink_and_end(prometheus: str, home: Path, *arguments: str) -> str:
     """What the exporter says while its estate shrinks and it ends: none stays behind."""
     configuration = home / "targets.yml"
     configuration.write_text("targets: [{provider: demo, resources: 40}]\n")
-    flags = ("-collect.interval=1s", "-push.interval=1s", "-push.labels=job=x", *arguments)
-    with Exporter(home, f"-config.file={configuration}", *flags) as exporter:
+    flags = ("-collect.interval=1s", "-push.interval=2s", "-push.labels=job=x", *arguments)
+    with Prepared(home, LEISURE, f"-config.file={configuration}", *flags) as exporter:
         exporter.ready()
         eventually(lambda: power_of(prometheus) == 40, "all")
         configuration.write_text("targets: [{provider: demo, resources: 10}]\n")
@@ -114,7 +124,7 @@ def test_series_end_in_prometheus_3_by_otlp(prometheus_3: str, tmp_path: Path) -
 
 
 def test_names_in_prometheus_3_are_those_of_a_scrape(prometheus_3: str, tmp_path: Path) -> None:
-    arguments = (f"-push.otlp.endpoint={prometheus_3}/api/v1/otlp", "-push.interval=1s")
+    arguments = (f"-push.otlp.endpoint={prometheus_3}/api/v1/otlp", "-push.interval=2s")
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1s", *arguments) as exporter:
         scrape = exporter.ready().scrape()
         ours = {line.split()[2] for line in scrape.text.splitlines() if line[:6] == "# TYPE"}
@@ -150,7 +160,7 @@ def asked(prometheus: str, query: str) -> list[dict[str, Any]]:
 def test_prometheus_holds_what_a_scrape_reads(prometheus: str, tmp_path: Path) -> None:
     arguments = (
         f"-push.remote-write.url={prometheus}/api/v1/write",
-        "-push.interval=1s",
+        "-push.interval=2s",
         "-push.labels=job=x",
     )
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1h", *arguments) as exporter:
@@ -218,7 +228,7 @@ def test_otlp_arrives_failures_are_metrics_and_no_secret_is_seen(
     headers.write_text("Authorization: Bearer expired\n")
     arguments = (
         f"-push.otlp.endpoint={url}",
-        "-push.interval=1s",
+        "-push.interval=2s",
         f"-push.otlp.headers-file={headers}",
     )
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1s", *arguments) as exporter:
@@ -265,7 +275,7 @@ def test_a_start_is_told_only_where_counters_begin_with_the_process(
     headers.write_text(f"Authorization: Bearer {SECRET}\n")
     flags = (f"-push.otlp.endpoint={url}", f"-push.otlp.headers-file={headers}")
     state = (f"-state.file={tmp_path / 'state'}",) if kept else ()
-    with Exporter(tmp_path, "-demo.enabled", "-push.interval=1s", *flags, *state) as exporter:
+    with Exporter(tmp_path, "-demo.enabled", "-push.interval=2s", *flags, *state) as exporter:
         exporter.ready()
         eventually(lambda: "cloud_carbon_energy_joules_total" in handler.points, "counters")
     assert (handler.starts - {0} == set()) == kept

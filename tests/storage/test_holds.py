@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from cloud_carbon_exporter.collect.kept_timelines import kept_awaiting
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.collect.timeline import Timeline, Version
+from cloud_carbon_exporter.collect.timeline import Timeline
+from cloud_carbon_exporter.collect.version import Version
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.storage.rows import Row

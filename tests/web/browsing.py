@@ -21,6 +21,7 @@ from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.model.sums import FootprintSum
 from cloud_carbon_exporter.service.demo_past import past_of
 from cloud_carbon_exporter.service.opening import open_collector
+from cloud_carbon_exporter.web.api.advice_decisions import Decisions
 from cloud_carbon_exporter.web.api.history import Remembered, nothing_remembered
 from cloud_carbon_exporter.web.settings import WebSettings
 from cloud_carbon_exporter.web.trend import Trend
@@ -143,12 +144,13 @@ async def visit(
     scheme: Any = "light",
     query: str = "",
     settings: WebSettings = SETTINGS,
+    decisions: Decisions | None = None,
     **context_options: Any,
 ) -> AsyncIterator[Visit]:
     """The page of one Snapshot, drawn; fails at the end if anything went wrong on it."""
     collector = held(snapshot)
     trend = trend or rising_trend(snapshot, 1)
-    async with served(collector, settings, trend, remembered) as client:
+    async with served(collector, settings, trend, remembered, decisions) as client:
         context = await running.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,

@@ -17,6 +17,7 @@ from aiohttp import ClientSession
 from bench.bench_exposition import snapshot as large_snapshot
 from tests.exposition import estate
 from tests.exposition.reading import inflate, labels_in, names_in, parse, samples, series
+from tests.patience import PATIENCE_SECONDS
 from tests.web.serving import SETTINGS, Held, address, held, served
 
 from cloud_carbon_exporter.web.metrics import choose_format, gzip_accepted, scrape_timeout_seconds
@@ -197,12 +198,12 @@ async def test_upstream_defect_12_the_exposition_is_one_prometheus_can_trust() -
 
 def _prometheus_answer(port: int, query: str) -> list[str]:
     url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": query})
-    with urllib.request.urlopen(url, timeout=5) as response:
+    with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as response:
         results = json.load(response)["data"]["result"]
     return [result["value"][1] for result in results]
 
 
-async def _ask(port: int, query: str, seconds: float = 30) -> list[str]:
+async def _ask(port: int, query: str, seconds: float = PATIENCE_SECONDS) -> list[str]:
     """The answer of a Prometheus, as soon as it has one."""
     async with asyncio.timeout(seconds):
         while True:

@@ -23,6 +23,7 @@ from tests.web.browsing import (
 )
 from tests.web.serving import address, held, served
 
+from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot
 from cloud_carbon_exporter.web.api.certainty import certainty
 from cloud_carbon_exporter.web.api.history import Remembered
@@ -200,6 +201,37 @@ async def test_what_to_do_is_told_with_what_it_was_decided_on(
         await expect(rows.first).to_contain_text("0.986 – 3.94 kg")
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320
+
+
+async def test_advice_is_dismissed_and_taken_back_on_the_page(
+    chromium: Browser, demo: Snapshot
+) -> None:
+    advised = replace(demo, advice=estate.ADVICE, followed=estate.FOLLOWED)
+    async with visit(chromium, advised, width=320, decisions=AdviceBook()) as visited:
+        page = visited.page
+        rows = page.locator("#advice-body table").first.locator("tbody tr")
+        await expect(rows.first).to_contain_text("USD 422 a year")
+        await page.get_by_role("button", name="Accept: run it").click()
+        accepted = page.get_by_role("button", name="Accepted: run it")
+        await expect(accepted).to_have_attribute("aria-pressed", "true")
+        await page.get_by_role("button", name="Dismiss: m5.large").click()
+        await expect(rows).to_have_count(1)
+        await page.get_by_role("button", name="Show 1 dismissed").click()
+        await expect(page.locator("#advice-summary")).to_contain_text("1 dismissed")
+        await page.get_by_role("button", name="Dismissed: m5.large").click()
+        await page.get_by_role("button", name="Back to all advice").click()
+        await expect(rows).to_have_count(2)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+async def test_what_was_done_is_told_with_before_and_after(
+    chromium: Browser, demo: Snapshot
+) -> None:
+    advised = replace(demo, advice=(), followed=estate.FOLLOWED)
+    async with visit(chromium, advised) as visited:
+        card = visited.page.locator("#advice")
+        for text in ("What was done", "old-build", "deleted since", "15.8 kg a year before, 0 g"):
+            await expect(card).to_contain_text(text)
 
 
 async def test_where_nothing_is_to_be_done_it_says_what_that_takes(

@@ -38,6 +38,12 @@ NOW = time.time()
 END = last_hour_end(NOW)
 
 
+@pytest.fixture(autouse=True)
+def hour_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hour ends between what a test writes and what it asks."""
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
 def write(store: Store, hours: Sequence[int], rows: Sequence[Row]) -> None:
     """Hours of an estate that does not change meanwhile."""
     shares = Shares()

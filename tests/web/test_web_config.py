@@ -13,6 +13,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.web.certificates import Authority, key_text
 
 from cloud_carbon_exporter.errors import ConfigError
@@ -246,7 +247,9 @@ VALUES = st.recursive(
 @pytest.mark.slow
 @given(VALUES | st.text())
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_stands_there_is_followed_or_refused_in_words(folder: Path, said: object) -> None:
     text = said if isinstance(said, str) else yaml.safe_dump(said, allow_unicode=True)

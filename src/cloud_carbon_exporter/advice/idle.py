@@ -34,7 +34,7 @@ def idle(subject: Subject) -> Advice | None:
         if spread is None or spread.p95 > threshold:
             return None
         told.append(
-            f"{told_load(signal, spread, subject.evidence)}; threshold {percent(threshold)}"
+            f"{told_load(signal, spread, subject.evidence)}; idle is {percent(threshold)} or less"
         )
     if not told:
         return None

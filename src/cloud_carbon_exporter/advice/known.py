@@ -31,6 +31,9 @@ def known_spread(evidence: Evidence, signal: Signal) -> Spread | None:
     return spread
 
 
+_NAMES = {"cpu_ratio": "processors", "gpu_ratio": "accelerators"}
+
+
 def days(evidence: Evidence) -> str:
     """How long it was looked at, as a reader is told."""
     return f"{evidence.seconds / DAY_SECONDS:.0f} days"
@@ -38,13 +41,14 @@ def days(evidence: Evidence) -> str:
 
 def percent(ratio: float) -> str:
     """A ratio as a reader is told it."""
-    return f"{ratio:.1%}" if 0 < ratio < 0.1 else f"{ratio:.0%}"
+    whole = ratio * 100
+    return f"{whole:.1f} %" if 0 < whole < 10 and whole != round(whole) else f"{whole:.0f} %"
 
 
 def told_load(signal: Signal, spread: Spread, evidence: Evidence) -> str:
     """The load a rule was decided on: its 95th percentile, its mean, over how long."""
     return (
-        f"{signal} over {days(evidence)}: 95 % of {spread.read_hours:.0f} hours at or below "
-        f"{percent(spread.p95)}, {percent(spread.mean)} on average, "
-        f"{percent(spread.read_ratio)} of the time read"
+        f"load of the {_NAMES.get(signal, signal)}: at most {percent(spread.p95)} in 95 % of "
+        f"{spread.read_hours:.0f} hours, {percent(spread.mean)} on average (over {days(evidence)}, "
+        f"of which {percent(spread.read_ratio)} was read)"
     )

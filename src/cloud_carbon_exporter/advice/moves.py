@@ -35,7 +35,7 @@ MACHINES = frozenset({"ec2/instance", "compute/instance", "instance/server"})
 _CAVEATS: Mapping[AdviceKind, str] = {
     "older_generation": "not every region has it, and its drivers may have to be newer",
     "arm": "programs must be built for Arm, Windows is not offered on it, and not every region has "
-    "it; work an hour is taken as the same",
+    "it; a vCPU is taken to do the same work",
 }
 
 
@@ -77,9 +77,9 @@ def _moved(subject: Subject, kind: AdviceKind) -> Advice | None:
         return None
     words = Words(
         action=f"{host_type} ({_made_of(now)}) to {becomes} ({_made_of(then)})",
-        decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; at the same load on as many "
-        "vCPUs",
-        way_back=f"back to {host_type}, as long as it is offered",
+        decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; compared at "
+        "the same load on the same number of vCPUs",
+        way_back=f"change it back to {host_type}, while that is still offered",
         caveat=_CAVEATS[kind],
         becomes=becomes,
     )

@@ -43,9 +43,9 @@ def no_traffic(subject: Subject) -> Advice | None:
         return None
     words = Words(
         action="delete it",
-        decided_on=f"no {signal} in {spread.read_hours:.0f} hours read of the last "
+        decided_on=f"no {signal} in the {spread.read_hours:.0f} hours that were read in "
         f"{days(subject.evidence)}",
         way_back="make it again by its configuration; its address may be another",
-        caveat="what is for an emergency passes nothing on until there is one",
+        caveat="a standby passes nothing on until it is needed",
     )
     return advice("no_traffic", subject, words, saved)

@@ -41,9 +41,9 @@ def oversized(subject: Subject) -> Advice | None:
     then = spread.p95 * now.vcpus / best.vcpus
     words = Words(
         action=f"{host_type} to {best.name}",
-        decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; {percent(then)} of "
-        f"{best.name}, at most {percent(room)}",
-        way_back=f"back to {host_type}: a stop and a start, or a failover",
+        decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; on "
+        f"{best.name} that is {percent(then)}, and {percent(room)} is allowed",
+        way_back=f"change it back to {host_type}, with a restart or a failover",
         caveat=_caveat(subject, now, best),
         becomes=best.name,
     )
@@ -82,7 +82,7 @@ def _smallest_that_fits(
 def _caveat(subject: Subject, now: Machine, best: Machine) -> str:
     if "memory_gib" in subject.loads:
         return ""
-    return f"nobody reads its memory in use: {now.memory_gib:g} GiB become {best.memory_gib:g} GiB"
+    return f"the memory it uses is not known: {now.memory_gib:g} GiB become {best.memory_gib:g} GiB"
 
 
 def scaled(

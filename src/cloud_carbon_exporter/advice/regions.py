@@ -89,8 +89,8 @@ def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> 
         len(footprints),
         f"run it in {name}",
         f"{_told(here)} against {_told(there)}, at the loads of two weeks; both in {zone}",
-        f"latency is not measured, nor is what the other region offers{leaves}",
-        f"back to {group.region}, as it was moved",
+        f"neither the latency nor what the other region offers is known{leaves}",
+        f"move it back to {group.region}",
         saved,
     )
 

@@ -20,7 +20,7 @@ def unattached(subject: Subject) -> Advice | None:
     words = Words(
         action="delete it, after a snapshot where its data may be wanted",
         decided_on=f"{gib:,.0f} GiB, attached to nothing for {days(subject.evidence)}",
-        way_back="make a disk of the snapshot; without one its data are gone",
-        caveat="a snapshot of it emits a little, which is not taken off",
+        way_back="make a disk from the snapshot; without one its data are gone",
+        caveat="a snapshot that is kept emits a little too, which is not subtracted",
     )
     return advice("unattached", subject, words, saved)

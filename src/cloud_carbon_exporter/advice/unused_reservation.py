@@ -23,7 +23,8 @@ def unused_reservation(subject: Subject) -> Advice | None:
         action=f"give back the {unused} unused{held}{of_type}",
         decided_on=f"{unused}{held} unused, some of them for {days(subject.evidence)} without a "
         "break",
-        way_back="reserve them again, where the cloud has them then",
-        caveat="a paid term runs on; what is held for a failover is unused until there is one",
+        way_back="reserve them again, if the cloud has any left then",
+        caveat="a term that is paid for is not paid back; what is held for a failover is unused "
+        "until then",
     )
     return advice("unused_reservation", subject, words, saved)

@@ -10,7 +10,8 @@ import math
 from dataclasses import replace
 
 from cloud_carbon_exporter.collect.lives import Lives
-from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Version, Waits, nothing_of
+from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Waits, nothing_of
+from cloud_carbon_exporter.collect.version import Version
 from cloud_carbon_exporter.providers.description import Ended
 
 # Ends the id under which earlier lives are counted, one after the other: their Points are not those

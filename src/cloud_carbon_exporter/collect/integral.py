@@ -15,13 +15,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
-from cloud_carbon_exporter.collect.timeline import (
-    NO_LOADS,
-    Counted,
-    Rates,
-    Timeline,
-    Version,
-)
+from cloud_carbon_exporter.collect.timeline import NO_LOADS, Timeline
+from cloud_carbon_exporter.collect.version import Counted, Rates, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.held import NOTHING, Held, above, held
 from cloud_carbon_exporter.model.language_models import TOKENS

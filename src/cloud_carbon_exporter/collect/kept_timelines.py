@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Version, Waits
+from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Waits
+from cloud_carbon_exporter.collect.version import Version
 from cloud_carbon_exporter.storage.life_rows import SavedAwaiting, SavedTimeline, SavedVersion
 
 # Of no listing any more, and of no place: what awaits its last read is its target's alone.

@@ -21,12 +21,8 @@ from cloud_carbon_exporter.collect.last_listings import LastListings
 from cloud_carbon_exporter.collect.lives import Lives, is_of_life
 from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.collect.timeline import (
-    Sight,
-    Timeline,
-    Version,
-    Waits,
-)
+from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Waits
+from cloud_carbon_exporter.collect.version import Version
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import SavedPresence

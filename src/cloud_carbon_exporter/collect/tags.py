@@ -63,16 +63,12 @@ def shared(resource: Resource) -> Resource:
 
     A million resources stand in some hundred places and have the tags of some hundred teams.
     """
-    return Resource(
-        resource.id,
-        resource.kind,
-        resource.name,
-        _location(resource.location),
-        _components(resource.components),
-        _pairs(tuple(resource.tags.items())),
-        resource.monitor,
-        _pairs(tuple(resource.info.items())),
-        resource.started,
+    return replace(
+        resource,
+        location=_location(resource.location),
+        components=_components(resource.components),
+        tags=_pairs(tuple(resource.tags.items())),
+        info=_pairs(tuple(resource.info.items())),
     )
 
 

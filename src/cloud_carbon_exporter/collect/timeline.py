@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.counting import Counting
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.model.held import NOTHING, Held
+from cloud_carbon_exporter.collect.version import Counted, Rates, Version
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
@@ -33,31 +33,6 @@ NO_POINTS: Mapping[Signal, tuple[Point, ...]] = {}
 NOTHING_YET = Totals()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """How a resource was described from a moment on.
-
-    waits: whether its power hangs on measurements we read.
-    """
-
-    since: float
-    resource: Resource
-    waits: bool
-
-
-class Rates(NamedTuple):
-    """Watts, embodied grams a second, and hardware of one description under one set of loads.
-
-    loads: None where the watts are those of one piece of time, and not kept.
-    """
-
-    version: Version
-    loads: Mapping[Signal, float] | None
-    watts: float
-    embodied_grams_per_second: float
-    held: Held = NOTHING
-
-
 class LastMeasured(NamedTuple):
     """What was measured last of a resource that is not any more: as it ran, and until when."""
 
@@ -76,16 +51,6 @@ class Sight(NamedTuple):
     def run(self) -> Resource:
         """How it ran last: before its ending, where one is told."""
         return self.resource if self.ending is None else self.ending.resource
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A stretch of counted time, and the loads it was counted at."""
-
-    start: float
-    end: float
-    version: Version
-    loads: Mapping[Signal, float]
 
 
 class Timeline:

@@ -50,11 +50,15 @@ class WorkloadStatistics:
         self._read_at: dict[str, float] = {}
 
     def look(self, told: ClusterRequests, longest_seconds: float) -> None:
-        """Count the time since a cluster was read before; what is longer was not read."""
+        """Count the time since a cluster was read before; what is longer was not read.
+
+        longest_seconds: for how long an answer speaks, but for sources that are asked seldom.
+        """
         before = self._read_at.get(told.cluster)
         self._read_at[told.cluster] = told.read_at
         if before is None or told.read_at <= before:
             return
+        longest_seconds = max(longest_seconds, told.seldom_seconds)
         start = max(before, told.read_at - longest_seconds)
         for each in nlargest(MOST_WORKLOADS, told.workloads, key=lambda of: of.cores_asked):
             if before < start:

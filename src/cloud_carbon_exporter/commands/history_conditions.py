@@ -121,7 +121,9 @@ def _hours(known: Hours, provider: str, region: str) -> Mapping[int, float]:
     zones = facts.grid_zones(provider, region)
     if not zones or any(zone not in known for zone in zones):
         return {}
-    shared = set.intersection(*(set(known[zone]) for zone in zones))
-    return {
-        hour: sum(known[zone][hour] * weight for zone, weight in zones.items()) for hour in shared
-    }
+    first, *others = zones
+    blended: dict[int, float] = {}
+    for hour in known[first]:
+        if all(hour in known[zone] for zone in others):
+            blended[hour] = sum(known[zone][hour] * weight for zone, weight in zones.items())
+    return blended

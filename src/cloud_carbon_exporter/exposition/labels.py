@@ -58,6 +58,11 @@ def tag_pairs(tags: Mapping[str, str], allowed: Iterable[str]) -> list[tuple[str
 
 def resource_text(resource: Resource, tags: tuple[str, ...]) -> str:
     """Label pairs of every series of one resource."""
+    return pairs(resource_pairs(resource, tags))
+
+
+def resource_pairs(resource: Resource, tags: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Labels of a resource with their values, empty ones too."""
     location = resource.location
     values = (
         location.provider,
@@ -71,7 +76,7 @@ def resource_text(resource: Resource, tags: tuple[str, ...]) -> str:
     labels: list[tuple[str, str]] = list(zip(RESOURCE_LABELS, values, strict=True))
     if tags and resource.tags:
         labels += tag_pairs(resource.tags, tags)
-    return pairs(labels)
+    return labels
 
 
 def _same_labels(a: Resource, b: Resource) -> bool:

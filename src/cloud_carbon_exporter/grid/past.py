@@ -45,10 +45,11 @@ def past_hours(path: Path, method: Method, since: float, until: float) -> Hours:
                 of = sums[row.zone][hour]
                 of[0] += row.grams_per_kilowatt_hour
                 of[1] += 1
-    return {
-        zone: {hour: total / count for hour, (total, count) in hours.items()}
-        for zone, hours in sums.items()
-    }
+    return {zone: _means(hours) for zone, hours in sums.items()}
+
+
+def _means(hours: Mapping[int, list[float]]) -> Mapping[int, float]:
+    return {hour: total / count for hour, (total, count) in hours.items()}
 
 
 def _tables(path: Path) -> Sequence[Path]:

@@ -26,5 +26,7 @@ A client stands on it in four steps:
             raise Again(error, seconds_asked(answer.headers))
         raise error
 
+Who reads a Prometheus leaves the steps after the first to `prometheus.ask`.
+
 botocore has its own sessions and retries: AWS takes only the User-Agent and the reader of bodies.
 """

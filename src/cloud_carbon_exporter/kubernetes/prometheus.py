@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing
-from cloud_carbon_exporter.http.prometheus import Series, Server, ask
+from cloud_carbon_exporter.http.prometheus import Pieces, Server, ask_in_pieces
 from cloud_carbon_exporter.http.retry import Patience
 from cloud_carbon_exporter.http.session import Bounds, Session
 from cloud_carbon_exporter.kubernetes.queries import query
@@ -43,18 +43,18 @@ class Prometheus:
         # A rate over a counter that is broken may be below 0.
         self._server = Server(self._session, settings.url, PATIENCE, low=0.0, high=_LARGEST)
 
-    async def ask(self, name: str) -> Series:
+    async def ask(self, name: str) -> Pieces:
         """Answer to one of the QUERIES. Raises CollectError where it is not a whole one."""
         text = query(name, self._settings.matchers)
         try:
-            series = await ask(self._server, text, await self._headers(), called=name)
+            told = await ask_in_pieces(self._server, text, await self._headers(), called=name)
         except CollectError as error:
             error.provider, error.account_id = PROVIDER, self._settings.cluster
             error.operation = name
             self._count(name, error.reason)
             raise
         self._count(name, "success")
-        return series
+        return told
 
     async def close(self) -> None:
         """Close the connections."""

@@ -27,11 +27,11 @@ class RequestSums:
             name = read.settings.cluster
             known = self._known.get(name)
             if known is None or known[0] is not usage or known[1].read_at != read.read_at:
-                known = self._known[name] = usage, _summed(name, read.read_at, usage)
+                known = self._known[name] = usage, _summed(read, read.read_at, usage)
             yield known[1]
 
 
-def _summed(cluster: str, read_at: float, usage: Usage) -> ClusterRequests:
+def _summed(read: Read, read_at: float, usage: Usage) -> ClusterRequests:
     nodes: list[NodeSize] = []
     sums: dict[Workload, list[float]] = {}
     for each in usage.nodes:
@@ -44,4 +44,6 @@ def _summed(cluster: str, read_at: float, usage: Usage) -> ClusterRequests:
             known[2] += held.memory_bytes_asked
             known[3] += held.memory_bytes
     workloads = [Requests(workload, *amounts) for workload, amounts in sums.items()]
-    return ClusterRequests(cluster, read_at, tuple(nodes), tuple(workloads))
+    return ClusterRequests(
+        read.settings.cluster, read_at, tuple(nodes), tuple(workloads), read.seldom_seconds
+    )

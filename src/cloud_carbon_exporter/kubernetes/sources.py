@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from cloud_carbon_exporter.errors import Malformed, Stale
-from cloud_carbon_exporter.http.prometheus import Sample, Series
+from cloud_carbon_exporter.errors import CollectError, Malformed, Stale
+from cloud_carbon_exporter.http.prometheus import Pieces, Sample
 from cloud_carbon_exporter.kubernetes.prometheus import Count, Prometheus
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
@@ -63,7 +63,7 @@ def open_source(settings: ClusterSettings, meter: Meter) -> Source:
 class Asked(Protocol):
     """What is asked the QUERIES: a Prometheus, or what stands in for it."""
 
-    async def ask(self, name: str) -> Series:
+    async def ask(self, name: str) -> Pieces:
         """Answer to one of the QUERIES. Raises CollectError."""
         ...
 
@@ -108,10 +108,13 @@ def _must_be_present(ahead: float) -> None:
         raise Stale(f"its clock is {abs(ahead):.0f} s {way} ours")
 
 
-def _take(reading: UsageReading, name: str, told: Sequence[Sample]) -> None:
+def _take(reading: UsageReading, name: str, told: Iterable[Sample]) -> None:
     """Take an answer. Raises CollectError; Malformed for what could not be thought of."""
     try:
         reading.take(name, told)
+    except CollectError as error:
+        error.operation = error.operation or name
+        raise
     except (TypeError, ValueError, LookupError, AttributeError):
         raise Malformed("the answer cannot be read", operation=name) from None
 

@@ -50,7 +50,7 @@ class UsageReading:
         self._small: dict[str, Sequence[Sample]] = {}
         self._pods = Pods((), Owners((), (), ()))
 
-    def take(self, name: str, told: Sequence[Sample]) -> None:
+    def take(self, name: str, told: Iterable[Sample]) -> None:
         """Answer to a query.
 
         Raises NotThere where there are no nodes, Malformed where they are of several clusters.
@@ -58,7 +58,7 @@ class UsageReading:
         with garbage_left_alone():
             self._take(name, told)
 
-    def _take(self, name: str, told: Sequence[Sample]) -> None:
+    def _take(self, name: str, told: Iterable[Sample]) -> None:
         if name == "pods":
             self._take_pods(told)
         elif name in ("requests", "cores_asked"):
@@ -68,11 +68,11 @@ class UsageReading:
         elif name == "memory":
             self._pods.take_memory(told)
         else:
+            small = self._small[name] = tuple(told)
             if name == "nodes":
-                _must_be_one_cluster(told)
-            self._small[name] = told
+                _must_be_one_cluster(small)
 
-    def _take_pods(self, told: Sequence[Sample]) -> None:
+    def _take_pods(self, told: Iterable[Sample]) -> None:
         owners = Owners(*(self._small.pop(name) for name in ("owners", "replicasets", "jobs")))
         # kube-state-metrics goes on telling of the pods of Jobs that are done, requests included.
         ended = {pod_key(labels) for labels, _ in self._small["ended"]}

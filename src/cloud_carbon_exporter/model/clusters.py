@@ -95,12 +95,17 @@ class NodeSize(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClusterRequests:
-    """Requests of all workloads of a cluster. read_at: when they were read."""
+    """Requests of all workloads of a cluster.
+
+    read_at: when they were read. seldom_seconds: for how long an answer speaks at the least, of a
+    source that is asked seldom.
+    """
 
     cluster: str
     read_at: float
     nodes: tuple[NodeSize, ...]
     workloads: tuple[Requests, ...]
+    seldom_seconds: float = 0.0
 
 
 class WorkloadDay(NamedTuple):

@@ -124,7 +124,11 @@ def packed(units: Units) -> PackedUnits:
     return PackedUnits(facts, array("d", (*down, *up)).tobytes(), units.units)
 
 
-def columns(count: int, terms: Iterable[Errors | PackedUnits]) -> Sequence[Sequence[float]]:
+Columns = Sequence[Sequence[float]]
+"""Deviations of many terms by one fact, fact by fact."""
+
+
+def columns(count: int, terms: Iterable[Errors | PackedUnits]) -> Columns:
     """Deviations of terms that are off by the same facts, fact by fact: those below, then above."""
     numbers = array("d")
     for term in terms:

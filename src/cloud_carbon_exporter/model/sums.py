@@ -15,7 +15,7 @@ from operator import mul
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Errors, Factor, PackedUnits, Units, columns
+from cloud_carbon_exporter.model.errors import Columns, Errors, Factor, PackedUnits, Units, columns
 from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -196,8 +196,7 @@ def _of_estimates(footprint: Footprint) -> FootprintSum:
 def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
     """Sum over resources with the same PUE and grid, by which they are multiplied all at once."""
     watts = grams = 0.0
-    of_watts: list[Units | PackedUnits] = []
-    of_grams: list[Units] = []
+    of_watts, of_grams = list[Units | PackedUnits](), list[Units]()
     bases: set[Basis] = set()
     for footprint in footprints:
         watts += footprint.power_watts.value
@@ -246,12 +245,12 @@ def in_one_place(
     return FootprintSum(resources, power, operational, _summed(grams, basis))
 
 
+_Alike = tuple[list[Errors | PackedUnits], list[float], list[float]]
+
+
 def _summed(terms: Terms, basis: Basis) -> Sum:
     """Sum of terms: those that are off by the same facts go together."""
-    by_facts: defaultdict[
-        tuple[str, ...], tuple[list[Errors | PackedUnits], list[float], list[float]]
-    ]
-    by_facts = defaultdict(lambda: ([], [], []))
+    by_facts: defaultdict[tuple[str, ...], _Alike] = defaultdict(lambda: ([], [], []))
     for errors, units, squares in zip(terms.errors, terms.units, terms.squares, strict=True):
         alike = by_facts[errors.facts]
         alike[0].append(errors)
@@ -265,9 +264,7 @@ def _summed(terms: Terms, basis: Basis) -> Sum:
     return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
-def _reach(
-    facts: tuple[str, ...], deviations: Sequence[Sequence[float]], *amounts: Sequence[float]
-) -> Reach:
+def _reach(facts: tuple[str, ...], deviations: Columns, *amounts: Sequence[float]) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
     own, (units, squares) = 0.0, amounts

@@ -8,7 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cloud_carbon_exporter.exposition.families.counted import RATIO, RATIO_HELP, RATIO_LABELS
+from cloud_carbon_exporter.exposition.families.counted import (
+    RATIO,
+    RATIO_HELP,
+    RATIO_LABELS,
+    ratio_labels,
+)
 from cloud_carbon_exporter.exposition.labels import escape
 from cloud_carbon_exporter.model.comparison import ALIKE, ComparedLine
 from cloud_carbon_exporter.model.held import UNITS
@@ -120,6 +125,6 @@ def as_openmetrics(of: Compared) -> Iterator[str]:
 
 
 def _labels(line: ComparedLine) -> Iterable[str]:
-    for name, value in zip(RATIO_LABELS, line[: len(RATIO_LABELS)], strict=True):
+    for name, value in zip(RATIO_LABELS, ratio_labels(line), strict=True):
         if value:
             yield f'{name}="{escape(value)}"'

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from cloud_carbon_exporter.config import Settings
-from cloud_carbon_exporter.http.prometheus import Series
+from cloud_carbon_exporter.http.prometheus import Pieces
 from cloud_carbon_exporter.kubernetes.prometheus import Count
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.sources import FromPrometheus, Opening
@@ -21,13 +21,13 @@ class DemoPrometheus:
         self._options, self._count, self._clock = options, count, clock
         self._answer: Answer | None = None
 
-    async def ask(self, name: str) -> Series:
+    async def ask(self, name: str) -> Pieces:
         """Answer to one of the queries."""
         if self._answer is None:
             seed, resources = self._options.seed, self._options.resources
             self._answer = await asyncio.to_thread(answers, seed, resources)
         self._count(name, "success")
-        return Series(self._answer(name, self._clock()), None)
+        return Pieces(iter(self._answer(name, self._clock())), None)
 
     async def close(self) -> None:
         """Nothing to close."""

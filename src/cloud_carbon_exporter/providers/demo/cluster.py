@@ -120,7 +120,9 @@ def _nodes(seed: int, resources: int) -> list[_Node]:
         scope = Scope("aws", ACCOUNTS["aws"], listed_at.where)
         for raw in raws:
             described = spec.describe(raw, scope)
-            machine = described and resource(spec.kind, spec.states, described)
+            machine = None
+            if described is not None:
+                machine = resource(spec.kind, spec.states, described)
             if machine is not None and machine.tags["service"] == "shop":
                 found.append(machine)
     found.sort(key=lambda machine: int(machine.name.rpartition("-")[2]))

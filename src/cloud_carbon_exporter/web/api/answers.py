@@ -27,9 +27,15 @@ _HEADERS = {"Cache-Control": "no-store"}
 
 def json_answer(body: JsonObject, status: int = 200) -> web.Response:
     """A JSON answer; compressed where it may be long, and its reader takes that."""
-    response = web.json_response(body, status=status, headers=_HEADERS)
     if status == 200:
-        response.enable_compression()
+        return text_answer(json.dumps(body))
+    return web.json_response(body, status=status, headers=_HEADERS)
+
+
+def text_answer(text: str, content_type: str = "application/json") -> web.Response:
+    """An answer that was written before, compressed where its reader takes that."""
+    response = web.Response(text=text, content_type=content_type, headers=_HEADERS)
+    response.enable_compression()
     return response
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from cloud_carbon_exporter.model.months import Calibration, ReportedMonth
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.web.api.answers import text_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.settings import SERVING
 
@@ -58,7 +59,4 @@ async def calibration_answer(request: web.Request) -> web.Response:
     """The ratios, and the months they come from."""
     taken = request.app[SERVING].collector.snapshot
     text = await asyncio.to_thread(lambda: json.dumps(calibration_object(taken)))
-    headers = {"Cache-Control": "no-store"}
-    response = web.Response(text=text, content_type="application/json", headers=headers)
-    response.enable_compression()
-    return response
+    return text_answer(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -23,7 +22,7 @@ from cloud_carbon_exporter.history.settled import last_hour_end
 from cloud_carbon_exporter.model.differences import difference
 from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.sums import Sum
-from cloud_carbon_exporter.web.api.answers import error_answer
+from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, unreadable
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import (
@@ -189,10 +188,4 @@ async def changes_answer(request: web.Request) -> web.Response:
         return error_answer(400, str(many), "since")
     except (sqlite3.Error, TimeoutError) as error:
         return unreadable(error)
-    response = web.Response(
-        text=json.dumps({"since": since, "measure": measure, **told}),
-        content_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )
-    response.enable_compression()
-    return response
+    return json_answer({"since": since, "measure": measure, **told})

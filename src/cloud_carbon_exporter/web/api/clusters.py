@@ -18,7 +18,7 @@ from cloud_carbon_exporter.model.clusters import (
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.web.api import json_objects
-from cloud_carbon_exporter.web.api.answers import error_answer
+from cloud_carbon_exporter.web.api.answers import error_answer, text_answer
 from cloud_carbon_exporter.web.api.clusters_parameters import OF_CLUSTER, OF_NAMESPACE
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import check_parameters
@@ -113,7 +113,4 @@ async def clusters_answer(request: web.Request) -> web.Response:
     except BadQuery as error:
         return error_answer(400, str(error), error.parameter)
     text = await asyncio.to_thread(lambda: json.dumps(clusters_object(taken, links, *chosen)))
-    headers = {"Cache-Control": "no-store"}
-    response = web.Response(text=text, content_type="application/json", headers=headers)
-    response.enable_compression()
-    return response
+    return text_answer(text)

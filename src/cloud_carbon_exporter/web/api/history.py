@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ from cloud_carbon_exporter.exposition.csv_text import csv_text
 from cloud_carbon_exporter.history.columns import AMOUNTS, TIMES, cells, column_names
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.reader import TooManySums
-from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
+from cloud_carbon_exporter.web.api.answers import error_answer, json_answer, text_answer
 from cloud_carbon_exporter.web.api.history_query import HistoryQuery, parse_history
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
@@ -45,8 +44,6 @@ class History:
         return await loop.run_in_executor(self.thread, _text, self.remembered, asked)
 
 
-_LOG = logging.getLogger(__name__)
-
 HISTORY: web.AppKey[History] = web.AppKey("history")
 
 
@@ -59,8 +56,7 @@ def unreadable(error: sqlite3.Error | TimeoutError) -> web.Response:
     """The answer where the history does not answer: it is busy, or its disk fails."""
     if isinstance(error, TimeoutError):
         return error_answer(503, "the history is busy for too long; ask again in a minute")
-    _LOG.warning("the history cannot be read: %s", error)
-    return error_answer(503, "the history cannot be read now; the log says more")
+    return error_answer(503, f"the history cannot be read now: {error}")
 
 
 async def history_answer(request: web.Request) -> web.Response:
@@ -77,13 +73,7 @@ async def history_answer(request: web.Request) -> web.Response:
         return error_answer(400, str(many), "step")
     except (sqlite3.Error, TimeoutError) as error:
         return unreadable(error)
-    response = web.Response(
-        text=text,
-        content_type="text/csv" if asked.form == "csv" else "application/json",
-        headers={"Cache-Control": "no-store"},
-    )
-    response.enable_compression()
-    return response
+    return text_answer(text, "text/csv" if asked.form == "csv" else "application/json")
 
 
 def _text(remembered: Remembered, asked: HistoryQuery) -> str:

@@ -11,9 +11,8 @@ from cloud_carbon_exporter.exposition.family import LabelValues
 from cloud_carbon_exporter.exposition.label_names import (
     ACCOUNT_KIND_LABELS,
     ACCOUNT_LABELS,
-    RESOURCE_LABELS,
 )
-from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
+from cloud_carbon_exporter.exposition.labels import resource_pairs, tag_label, tag_pairs
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.coordinates import map_point
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Row, Snapshot
@@ -73,18 +72,7 @@ def estimate(value: Estimate | None) -> JsonObject | None:
 
 def labels(resource: Resource, tags: tuple[str, ...]) -> dict[str, str]:
     """The labels a resource has in the metrics; empty ones are left out."""
-    location = resource.location
-    values = (
-        location.provider,
-        location.account_id,
-        location.region,
-        location.zone,
-        resource.kind,
-        resource.id,
-        resource.name,
-    )
-    pairs = [*zip(RESOURCE_LABELS, values, strict=True), *tag_pairs(resource.tags, tags)]
-    return _without_empty(pairs)
+    return _without_empty(resource_pairs(resource, tags))
 
 
 def _without_empty(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from aiohttp import web
 
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
-from cloud_carbon_exporter.web.api.answers import error_answer
+from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import (
     BY_DEFAULT,
@@ -140,10 +139,4 @@ async def treemap_answer(request: web.Request) -> web.Response:
         "unit": MEASURES[measure].unit,
         "groups": groups,
     }
-    response = web.Response(
-        text=json.dumps(body),
-        content_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )
-    response.enable_compression()
-    return response
+    return json_answer(body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from multidict import MultiMapping
 
 from cloud_carbon_exporter.history.query import Query
 from cloud_carbon_exporter.history.reader import TooManySums
-from cloud_carbon_exporter.web.api.answers import error_answer
+from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, unreadable
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import (
@@ -130,13 +129,7 @@ async def trend_answer(request: web.Request) -> web.Response:
     except (sqlite3.Error, TimeoutError) as error:
         return unreadable(error)
     body = {**asked._asdict(), "unit": MEASURES[asked.measure].unit, **told}
-    response = web.Response(
-        text=json.dumps(body),
-        content_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )
-    response.enable_compression()
-    return response
+    return json_answer(body)
 
 
 async def _told(request: web.Request, asked: TrendQuery, tags: tuple[str, ...]) -> JsonObject:

@@ -26,7 +26,7 @@ function buttons(each) {
     button(each.decision === "dismissed" ? "Dismissed" : "Dismiss", "dismissed", each.decision === "dismissed"));
 }
 
-const money = (of) => `${of.currency} ${number(of.value)}${of.lower === of.upper ? "" : ` (${number(of.lower)} – ${number(of.upper)})`} a year`;
+const money = (of) => [h("small", {}, `${of.currency} ${number(of.value)} a year`), of.lower === of.upper ? null : h("small", {}, `${number(of.lower)} – ${number(of.upper)}`)];
 
 const where = (each, naming) => [each.kind, naming("cloud_account_id", each.cloud_account_id), each.cloud_region].filter(Boolean).join(" · ");
 
@@ -39,7 +39,7 @@ function row(each, naming, inside, saved, beside = []) {
 function piece(each, naming) {
   const lines = [`${each.decided_on}.`, each.caveat && `Look at first: ${each.caveat}.`, each.way_back && `The way back: ${each.way_back}.`];
   const inside = [h("p", { class: "action" }, h("bdi", {}, each.action)), ...lines.filter(Boolean).map((text) => h("small", {}, h("bdi", {}, text))), buttons(each)];
-  const cost = each.saved_cost_per_year ? [h("small", {}, money(each.saved_cost_per_year))] : [];
+  const cost = each.saved_cost_per_year ? money(each.saved_cost_per_year) : [];
   return row(each, naming, inside, yearly(each.saved_emissions_grams_per_second), cost);
 }
 

@@ -46,6 +46,7 @@ def _instances(raw: Raw) -> float:
     """Instances that are there; of a fleet of several sessions each, as many as its slots need."""
     capacity = raw.get("ComputeCapacityStatus") or {}
     told = capacity.get("Running")
+    # ComputeCapacityStatus: of fleets of several sessions an instance, slots are told instead.
     if told is None and raw.get("MaxSessionsPerInstance"):
         slots = float(capacity.get("ActualUserSessions") or 0)
         return math.ceil(slots / float(raw["MaxSessionsPerInstance"]))
@@ -54,6 +55,8 @@ def _instances(raw: Raw) -> float:
 
 def _awake(raw: Raw) -> float:
     """Instances that run. In an always-on fleet all do, in another those that somebody uses."""
+    # FleetType: all that run are charged though nobody streams; on demand a user waits one to two
+    # minutes for an instance, and what waits costs a small fee.
     if raw.get("FleetType", "ALWAYS_ON") == "ALWAYS_ON":
         return _instances(raw)
     return float((raw.get("ComputeCapacityStatus") or {}).get("InUse") or 0)
@@ -70,6 +73,7 @@ def machine(instance_type: str) -> tuple[Component, ...]:
 def describe(raw: Raw, scope: Scope) -> Description:
     """One fleet. Of an elastic one AWS holds the instances, and lends them for a session."""
     size, awake = raw["InstanceType"], _awake(raw)
+    # VolumeConfig: what lies above 200 GB is charged whether the instance runs or not.
     disk_gib = (raw.get("RootVolumeConfig") or {}).get("VolumeSizeInGb") or ROOT_GIB
     count = awake if raw.get("FleetType") == "ELASTIC" else _instances(raw)
     machines = times(machine(size), awake) if awake else ()

@@ -58,6 +58,7 @@ async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster."""
     cluster = parse(raw, scope, raw["clusterArn"], raw["clusterName"])
+    # API reference, Cluster: 1 instance is the writer alone; all others are its replicas.
     instances = raw["shardCount"] * (raw.get("shardInstanceCount") or DEFAULT_INSTANCES)
     vcpus = instances * raw["shardCapacity"]
     return cluster.described(

@@ -50,6 +50,7 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
 def _stored_bytes(raw: Raw) -> float:
     """Bytes of a table, its global and its vector indexes; a local one is part of its table."""
     # The bytes of a replica are told where it stands.
+    # DynamoDB updates it and those of the indexes about every six hours (TableDescription).
     stored: float = raw.get("TableSizeBytes", 0)
     for indexes in ("GlobalSecondaryIndexes", "VectorIndexes"):
         for index in raw.get(indexes) or ():

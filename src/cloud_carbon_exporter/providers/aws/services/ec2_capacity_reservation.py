@@ -24,6 +24,7 @@ _PAGE = 1000
 
 def _unused(raw: Raw) -> tuple[float, str]:
     """Machines nobody uses, and why that is a guess where it is not told."""
+    # API reference, CapacityReservation: instances that can still be launched in it.
     available = raw.get("AvailableInstanceCount")
     if available is not None:
         return float(available), ""

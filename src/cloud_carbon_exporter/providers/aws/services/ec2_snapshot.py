@@ -36,6 +36,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """
     if raw.get("OwnerId", scope.account_id) != scope.account_id:
         return None
+    # API reference, Snapshot: the full size is of all blocks written when it was made, not of what
+    # it adds to the snapshot before.
     told_bytes, tier = raw.get("FullSnapshotSizeInBytes"), raw.get("StorageTier")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["VolumeSize"])
     # Moved to the archive tier, a snapshot becomes a full one, whatever it was before.

@@ -38,6 +38,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     path = f"file-system/{raw['FileSystemId']}"
     id_ = raw.get("FileSystemArn") or arn("elasticfilesystem", scope.region, scope.account_id, path)
     return parse(raw, scope, id_, name, zone=zone).described(
+        # API reference, FileSystemSize: exact once nothing was written for some hours.
         kept=_stored(raw["SizeInBytes"], bool(zone)),
         state=raw.get("LifeCycleState", ""),
         started=raw.get("CreationTime"),

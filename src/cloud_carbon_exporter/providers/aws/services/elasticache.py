@@ -51,6 +51,7 @@ def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
     name, outpost = raw["CacheClusterId"], raw.get("PreferredOutpostArn")
     cluster = parse(raw, scope, _arn(raw, scope), name, zone=zone, outpost=outpost)
     return cluster.described(
+        # API reference, CacheCluster: always 1 of Valkey and Redis, up to 40 of Memcached.
         running=nodes(raw.get("CacheNodeType") or "", raw.get("NumCacheNodes") or 1),
         state=raw.get("CacheClusterStatus", ""),
         monitor={"CacheClusterId": cluster.name},

@@ -34,6 +34,7 @@ def backups(everything: Sequence[Raw]) -> Sequence[Raw]:
 def _stored(raw: Raw) -> Component:
     """Bytes it would restore; where they are not told, the storage it was taken of."""
     first = raw.get("First", True)
+    # API reference, Backup: what a file system restored from it would hold.
     told_bytes = raw.get("SizeInBytes")
     if told_bytes is not None:
         return held("aws/fsx-backup", told_bytes / BYTES_PER_GIB, first)

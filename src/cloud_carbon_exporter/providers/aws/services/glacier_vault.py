@@ -22,6 +22,7 @@ async def vaults(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One vault. Before the first inventory, a day after its making, no size is told."""
+    # DescribeVault: as of the last inventory, and null before the first.
     size_gib = (raw.get("SizeInBytes") or 0) / BYTES_PER_GIB
     return parse(raw, scope, raw["VaultARN"], raw["VaultName"]).described(
         kept=(Component("object", "aws/s3/GlacierStorage", size_gib),) if size_gib else (),

@@ -33,6 +33,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     capacity: Mapping[str, Any] = raw.get("capacity") or {}
     scaled, monitor = capacity.get("autoScaling"), {"ConnectorName": connector.name}
     provisioned = capacity.get("provisionedCapacity") or {}
+    # API reference: units of each worker, 1, 2, 4 or 8.
     units = (scaled or provisioned).get("mcuCount") or 1
     worker = hidden(VCPUS_PER_MCU * units, GIB_PER_MCU * units)
     if scaled:

@@ -79,6 +79,7 @@ async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping
     )
     counts: dict[str, int] = {}
     for name, configs in answers.items():
+        # Allocated, not asked for: it moves while a weighted alias shifts versions.
         told = [config.get("AllocatedProvisionedConcurrentExecutions") or 0 for config in configs]
         counts[name] = sum(told)
     return counts

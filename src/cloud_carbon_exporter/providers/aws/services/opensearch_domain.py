@@ -51,6 +51,7 @@ async def domains(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
 
 def _nodes(config: Raw) -> Iterator[Component]:
     """Nodes of a domain. The load read is that of the data nodes, and stands for the others."""
+    # ClusterConfig: InstanceCount is of data nodes alone; masters and warm nodes come on top.
     yield from nodes(config.get("InstanceType") or "", config.get("InstanceCount") or 1)
     if config.get("DedicatedMasterEnabled"):
         yield from nodes(

@@ -39,6 +39,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot, at most as large as the storage allocated to its instance."""
     if is_listed_by_ec2(raw):
         return None
+    # API reference, DBSnapshot: all blocks that were written by then, and not its increment.
     told_bytes = raw.get("FullSnapshotSizeInBytes")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else _allocated_gib(raw)
     name = raw["DBSnapshotIdentifier"]

@@ -44,6 +44,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     """One pool: the desktops that wait or work; of one that stops by itself, those that work."""
     capacity = raw.get("CapacityStatus") or {}
     bundle = scope.catalogue.get(str(raw.get("BundleId")), {})
+    # CapacityStatus: actual sessions are those that stream and those that are free to.
     word = "ActiveUserSessions" if raw.get("RunningMode") == "AUTO_STOP" else "ActualUserSessions"
     awake, there = capacity.get(word) or 0, capacity.get("ActualUserSessions") or 0
     size = (bundle.get("ComputeType") or {}).get("Name", "")
