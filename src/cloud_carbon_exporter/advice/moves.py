@@ -127,8 +127,9 @@ def _is_known(provider: str, bare: str, now: Machine) -> bool:
 
 
 def _is_there(provider: str, service: str, bare: str, zone: str) -> bool:
-    """Whether a service has it in a zone: as facts list it; machines of AWS and Google are listed
-    by their types.
+    """Whether a service has it in a zone, as facts list it.
+
+    Machines of AWS and Google are listed by their types.
     """
     told = offers(provider, service, bare, zone)
     by_type = provider != "scaleway" and service in MACHINES
