@@ -21,6 +21,7 @@ _FIGURES = {
     "operational": "x_OperationalEmissionsGrams",
     "embodied": "x_EmbodiedEmissionsGrams",
 }
+_PROVIDERS = (("aws", "AWS"), ("gcp", "Google Cloud"))
 _FOCUS = {
     "start": "ChargePeriodStart",
     "end": "ChargePeriodEnd",
@@ -53,11 +54,21 @@ def focus_of(of: History) -> ibis.Table:
     if len(of.sources) == 1 and of.sources[0].export is EXPORTS["focus"]:
         return _with_figures(of, of.sources[0].kept)
     renamed = of.rows.select(
-        **{name: of.rows[ours] for ours, name in _FOCUS.items()},
+        **{name: _told(of.rows[ours]) for ours, name in _FOCUS.items()},
+        ServiceProviderName=_told(of.rows.provider),
         ChargeCategory=of.rows.category.capitalize(),
         **{f"{_OURS}{ours}": of.rows[ours] for ours in (*SHAPE, "start", "amount")},
     )
     return _with_figures(of, renamed)
+
+
+def _told(value: ibis.Value) -> ibis.Value:
+    """Value as FOCUS writes it: a moment in UTC with its Z, no text where that is empty."""
+    if value.type().is_timestamp():
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not value.type().is_string():
+        return value
+    return value.cases(("", ibis.null("string")), *_PROVIDERS, else_=value)
 
 
 def _with_figures(of: History, rows: ibis.Table) -> ibis.Table:
