@@ -64,7 +64,7 @@ def assert_is_bill(summed: elsewhere.Sums, bill: Path) -> None:
     with history_of_sums(ASKED, summed.rows, summed.told) as of:
         there = written.groups_of(of).to_pyarrow().to_pylist()
         assert summary.summary(of).absent == summed.told
-        with pytest.raises(BadBill, match="its rows, which FOCUS has, stayed"):
+        with pytest.raises(BadBill, match="its rows, which this needs, stayed"):
             written.focus_of(of)
     assert len(there) == len(ours)
     for one, other in zip(there, ours, strict=True):

@@ -9,6 +9,8 @@ import pytest
 
 from cloud_carbon_exporter import estimate
 from cloud_carbon_exporter.estimate import Component
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.water import liters
 from tests.bills.told import CUR, FOCUS, GOOGLE, Told, told
 
 
@@ -196,3 +198,18 @@ def test_a_month_of_hours_and_one_row_of_a_month_are_the_same(focus: Told) -> No
     assert told(FOCUS, "").sum_of("emissions_grams") == pytest.approx(
         focus.sum_of("emissions_grams")
     )
+
+
+def test_water_follows_the_energy_of_its_place() -> None:
+    """Liters on site and in power stations, as the live side counts them."""
+    of = told(CUR, "region")
+    for group in of.groups:
+        if group["state"] != "estimated":
+            assert group["water_liters"] == 0
+            continue
+        if not group["region"]:  # its usage types tell where it is, row by row
+            continue
+        joules = group["energy_kilowatt_hours"] * 3_600_000
+        expected = sum(liters(joules, facts.place("aws", group["region"])))
+        assert group["water_liters"] == pytest.approx(expected, rel=1e-6), group["region"]
+        assert expected > 0

@@ -14,6 +14,7 @@ from cloud_carbon_exporter.model.clusters import (
     Workload,
     WorkloadRow,
 )
+from cloud_carbon_exporter.model.comparison import ComparedLine
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import (
     Calibration,
@@ -181,6 +182,7 @@ ACCOUNTS = (
         footprint_sum([MACHINE.footprint]),
         Totals(130000, 1.5, 0.5),
         WaterTotals(0.006, 0.126),
+        {"vcpu": 7200.0, "byte": 2.0**31},
     ),
     AccountRow("gcp", "project-1", "eu", "storage/bucket", footprint_sum([BUCKET.footprint])),
     AccountRow(
@@ -385,6 +387,9 @@ SNAPSHOT = Snapshot(
         ),
     ),
     advice=ADVICE,
+    compared=(
+        ComparedLine("aws", "111111111111", "", "ec2/instance", "vcpu_hours", 4.0, 2.0, "half"),
+    ),
     grid=GridNews(
         "live",
         (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),

@@ -205,7 +205,10 @@ def test_an_empty_snapshot_still_says_who_speaks() -> None:
 
 @pytest.mark.server
 def test_promtool_finds_nothing_to_say() -> None:
-    assert promtool_check(text_of(render(estate.SNAPSHOT, estate.SETTINGS), "text")) == ""
+    said = promtool_check(text_of(render(estate.SNAPSHOT, estate.SETTINGS), "text"))
+    # A ratio of hours has no unit of time, and promtool looks at the name alone.
+    ratio = "cloud_carbon_counted_hours_ratio"
+    assert said.strip() == f'{ratio} use base unit "seconds" instead of "hours"'
 
 
 def test_label_text_is_kept_until_the_resource_changes() -> None:

@@ -17,7 +17,14 @@ from cloud_carbon_exporter.history import recorder, shares, waiting
 from cloud_carbon_exporter.history.file import HistoryFile, in_memory
 from cloud_carbon_exporter.history.query import Query
 from cloud_carbon_exporter.history.recorder import Recorder
-from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span, tag_value
+from cloud_carbon_exporter.history.series import (
+    AlikeHours,
+    HeldRow,
+    HourRow,
+    Series,
+    Span,
+    tag_value,
+)
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, Group
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -35,12 +42,14 @@ class FailingStore(Store):
     filled = 0
     hangs: threading.Event | None = None
 
-    def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
+    def add(
+        self, rows: Iterable[HourRow], spans: Iterable[Span], held: Iterable[HeldRow] = ()
+    ) -> None:
         if self.hangs is not None:
             self.hangs.wait(30)
         if self.full:
             raise sqlite3.OperationalError("database or disk is full")
-        super().add(rows, spans)
+        super().add(rows, spans, held)
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         self.filled += 1

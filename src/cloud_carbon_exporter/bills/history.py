@@ -21,6 +21,7 @@ from cloud_carbon_exporter.bills.amounts import (
 )
 from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.codes import CODE, Coded, coded, shapes_of
+from cloud_carbon_exporter.bills.conditions import ConditionsOf, frame_of, with_conditions
 from cloud_carbon_exporter.bills.engine import engine, hashed, table_of
 from cloud_carbon_exporter.bills.exports import (
     Export,
@@ -33,6 +34,7 @@ from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.lookups import lookups
 from cloud_carbon_exporter.bills.rows import SHAPE
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.held import Held
 
 SUMMED = "sums of an engine"
 """Title of what was summed elsewhere, whatever export it is of."""
@@ -43,6 +45,7 @@ class Asked:
     """What is asked of a bill. since, until: dates or moments; empty for all there is.
 
     left_out: what whoever brought the bill here left out of it, in words.
+    conditions: what tells loads and the grid of its time; the usual and the annual where not.
     """
 
     path: str
@@ -54,6 +57,7 @@ class Asked:
     grid_method: Method = "location"
     threads: int = 0
     left_out: tuple[str, ...] = ()
+    conditions: ConditionsOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,11 @@ class History:
 
     sources: rows of the files of each form; none where another engine summed them. rows: all rows
         of the bill, in one shape, or those sums.
-    sums: by group and state; total: by state alone. ledger: by state and SKU.
+    used: units and cost by group and shape. sums: by group and state; total: by state alone.
+    ledger: by state and SKU.
     exports: titles of what it was read from. absent: what was left out, and what is missing with
     what that costs.
+    held: hardware of one unit by the number of its figure.
     """
 
     connection: ibis.BaseBackend
@@ -88,11 +94,19 @@ class History:
     rows: ibis.Table
     shapes: ibis.Table
     figures: ibis.Table
+    reaches: ibis.Table
+    used: ibis.Table
     sums: ibis.Table
     total: ibis.Table
     ledger: ibis.Table
     exports: tuple[str, ...]
     absent: tuple[str, ...]
+    held: Sequence[Held]
+
+    def need_rows(self) -> None:
+        """Raise BadBill where rows are not here, but sums that an engine elsewhere made of them."""
+        if not self.sources:
+            raise BadBill("holds sums: its rows, which this needs, stayed where they were summed")
 
 
 @contextmanager
@@ -138,7 +152,14 @@ def _of_rows(
     by = query.by_of(asked.by)
     sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    known, used = _by_codes(connection, sources, by, asked)
+    if asked.conditions is not None:
+        rows = with_conditions(rows, asked.conditions(frame_of(rows)))
+        known = _known(connection, query.shapes_of(rows), asked)
+        used = connection.create_table(
+            "cloud_carbon_used", query.used(rows, known.tables.shapes, by)
+        )
+    else:
+        known, used = _by_codes(connection, sources, by, asked)
     titles = tuple(dict.fromkeys(source.export.title for source in sources))
     absent = dict.fromkeys(words for source in sources for words in source.absent)
     return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
@@ -148,19 +169,23 @@ def _of_amounts(
     connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...]
 ) -> History:
     """History of what an engine elsewhere summed. Raises BadBill where that is by other keys."""
+    if asked.conditions is not None:
+        raise BadBill("holds sums: loads and hours of the grid go by its rows, which are elsewhere")
     by = query.by_of(asked.by)
     known = _known(connection, shapes_in(table), asked)
-    used = connection.create_table("cloud_carbon_used", used_of_sums(table, known.shapes, by))
-    return _summed(connection, by, _Bill((), table, (SUMMED,), told), known, used)
+    used = used_of_sums(table, known.tables.shapes, by)
+    bill = _Bill((), table, (SUMMED,), told)
+    return _summed(connection, by, bill, known, connection.create_table("cloud_carbon_used", used))
 
 
 def _by_codes(
     connection: ibis.BaseBackend, sources: Sequence[Source], by: query.By, asked: Asked
-) -> tuple[query.Tables, ibis.Table]:
+) -> tuple[_Known, ibis.Table]:
     """What shapes are, and units and cost by group and shape: `query.used`, by codes of shapes."""
     codes = connection.create_table("cloud_carbon_codes", _codes(connection, sources, asked))
     known = _known(connection, codes.select(*SHAPE).distinct(), asked)
-    by_code = connection.create_table("cloud_carbon_by_code", codes.join(known.shapes, list(SHAPE)))
+    shapes = codes.join(known.tables.shapes, list(SHAPE))
+    by_code = connection.create_table("cloud_carbon_by_code", shapes)
     rows = ibis.union(*(source.coded.rows for source in sources), distinct=False)
     used = used_of(amounts(rows, by, (CODE,)), by_code, by, (CODE,))
     return known, connection.create_table("cloud_carbon_used", used)
@@ -176,14 +201,20 @@ def _codes(connection: ibis.BaseBackend, sources: Sequence[Source], asked: Asked
     return ibis.union(*shapes, distinct=True)
 
 
-def _known(connection: ibis.BaseBackend, shapes: ibis.Table, asked: Asked) -> query.Tables:
-    """Tables of what shapes are and draw."""
+class _Known(NamedTuple):
+    tables: query.Tables
+    held: Sequence[Held]
+
+
+def _known(connection: ibis.BaseBackend, shapes: ibis.Table, asked: Asked) -> _Known:
+    """Tables of what shapes are and draw, and the hardware behind a unit of each figure."""
     known = lookups(shapes.to_pyarrow().to_pylist(), asked.grid_method)
-    return query.Tables(
+    tables = query.Tables(
         connection.create_table("cloud_carbon_shapes", ibis.memtable(known.shapes)),
         connection.create_table("cloud_carbon_figures", ibis.memtable(known.figures)),
         connection.create_table("cloud_carbon_reaches", ibis.memtable(known.reaches)),
     )
+    return _Known(tables, known.held)
 
 
 class _Bill(NamedTuple):
@@ -194,7 +225,7 @@ class _Bill(NamedTuple):
 
 
 def _summed(
-    connection: ibis.BaseBackend, by: query.By, bill: _Bill, known: query.Tables, used: ibis.Table
+    connection: ibis.BaseBackend, by: query.By, bill: _Bill, known: _Known, used: ibis.Table
 ) -> History:
     whole, nothing = query.whole(used, by), query.by_of(())
     return History(
@@ -202,13 +233,16 @@ def _summed(
         by,
         bill.sources,
         bill.rows,
-        known.shapes,
-        known.figures,
-        connection.create_table("cloud_carbon_sums", query.sums(used, known, by)),
-        connection.create_table("cloud_carbon_total", query.sums(whole, known, nothing)),
-        connection.create_table("cloud_carbon_ledger", query.ledger(used, known.shapes)),
+        known.tables.shapes,
+        known.tables.figures,
+        known.tables.reaches,
+        used,
+        connection.create_table("cloud_carbon_sums", query.sums(used, known.tables, by)),
+        connection.create_table("cloud_carbon_total", query.sums(whole, known.tables, nothing)),
+        connection.create_table("cloud_carbon_ledger", query.ledger(used, known.tables.shapes)),
         bill.exports,
         bill.absent,
+        known.held,
     )
 
 

@@ -71,6 +71,13 @@ FAMILIES = (
         "embodied",
     ),
     BillFamily(
+        "cloud_carbon_history_water_liters",
+        "counter",
+        "liters",
+        "Water that cooling on site and power stations took for that energy.",
+        "water",
+    ),
+    BillFamily(
         "cloud_carbon_history_cost",
         "gauge",
         "",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import ibis
 
+from cloud_carbon_exporter.bills.conditions import COLUMNS as CONDITIONS
 from cloud_carbon_exporter.bills.figures import PARTS, QUANTITIES
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
 from cloud_carbon_exporter.model.types import BASES
@@ -60,9 +61,14 @@ def by_of(names: Sequence[str]) -> By:
     return By(tuple(names), tuple(dict.fromkeys(tags)))
 
 
+def shape_key(rows: ibis.Table) -> list[str]:
+    """Columns a shape is known by: those of conditions among them, where any are known."""
+    return [*SHAPE, *(name for name in CONDITIONS if name in rows.columns)]
+
+
 def shapes_of(rows: ibis.Table) -> ibis.Table:
     """Every shape there is in a bill, once."""
-    return rows.select(*SHAPE).distinct()
+    return rows.select(*shape_key(rows)).distinct()
 
 
 def within(rows: ibis.Table, since: str, until: str) -> ibis.Table:
@@ -78,7 +84,7 @@ def within(rows: ibis.Table, since: str, until: str) -> ibis.Table:
 
 def joined(rows: ibis.Table, shapes: ibis.Table) -> ibis.Table:
     """Rows with what their shape is, and how many units each has."""
-    both = rows.join(shapes, list(SHAPE), how="left")
+    both = rows.join(shapes, shape_key(rows), how="left")
     hours = ibis.ifelse(both.monthly, month_hours(both.start), 1)
     units = ibis.coalesce(both.amount * both.factor * hours, 0.0)
     return both.mutate(units=units)
@@ -128,7 +134,7 @@ def sums(used_rows: ibis.Table, tables: Tables, by: By) -> ibis.Table:
     of_units = known.join(tables.figures, "figure_id", how="left")
     values = {
         quantity: ibis.coalesce((of_units.units * of_units[quantity]).sum(), 0.0)
-        for quantity in QUANTITIES
+        for quantity in (*QUANTITIES, "water")
     }
     own: dict[str, ibis.Value] = {}
     for quantity in QUANTITIES:
@@ -226,6 +232,7 @@ def shown(sums_of: ibis.Table, by: By) -> ibis.Table:
         columns[title] = value
         columns[f"{title}_lower"] = ibis.ifelse(value >= 0, ibis.greatest(lower, 0.0), lower)
         columns[f"{title}_upper"] = value + sums_of[f"{quantity}_up"]
+    columns["water_liters"] = sums_of.water
     paid = (sums_of.cost > 0) & (sums_of.weakness >= 0)
     columns["emissions_grams_per_cost"] = ibis.ifelse(
         paid, sums_of.emissions / sums_of.cost, ibis.null("float64")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.condition_shares import ConditionShares, condition_shares
 from cloud_carbon_exporter.bills.figures import QUANTITIES
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, NOT_UNDERSTOOD
@@ -30,7 +31,7 @@ class Bounded(NamedTuple):
 class Group:
     """Group of rows. keys: as they are shown. cost: of all its rows, whatever they are.
 
-    quantities: by the names of `query.NAMES`, of what is estimated.
+    quantities: by the names of `query.NAMES`, of what is estimated. liters: of water, as well.
     """
 
     keys: tuple[str, ...]
@@ -39,6 +40,7 @@ class Group:
     rows: int
     basis: str
     quantities: Mapping[str, Bounded]
+    liters: float
 
     @property
     def grams_per_cost(self) -> float | None:
@@ -80,6 +82,7 @@ class Summary:
     absent: tuple[str, ...]
     first: datetime | None
     last: datetime | None
+    shares: ConditionShares = field(default_factory=ConditionShares)
 
     def cost_of(self, state: str, currency: str) -> float:
         """Cost of all rows of a state, in one currency."""
@@ -135,6 +138,7 @@ def summary(of: History) -> Summary:
         of.absent,
         times["first"],
         times["last"],
+        condition_shares(of),
     )
 
 
@@ -159,6 +163,7 @@ def _group(key: tuple[object, ...], states: list[Mapping[str, object]]) -> Group
         round(sum(_number(each, "rows") for each in states)),
         BASES[round(_number(estimated, "weakness"))] if estimated else "",
         quantities,
+        _number(estimated, "water") if estimated else 0.0,
     )
 
 

@@ -10,7 +10,6 @@ from typing import BinaryIO
 import ibis
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.exports import EXPORTS
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
@@ -20,6 +19,7 @@ _FIGURES = {
     "energy": "x_EnergyKilowattHours",
     "operational": "x_OperationalEmissionsGrams",
     "embodied": "x_EmbodiedEmissionsGrams",
+    "water": "x_WaterLiters",
 }
 _PROVIDERS = (("aws", "AWS"), ("gcp", "Google Cloud"))
 _FOCUS = {
@@ -49,8 +49,7 @@ def focus_of(of: History) -> ibis.Table:
     A bill in FOCUS keeps all its columns; of others the columns that FOCUS has for them are made.
     Raises BadBill where the rows are not here.
     """
-    if not of.sources:
-        raise BadBill("holds sums: its rows, which FOCUS has, stayed where they were summed")
+    of.need_rows()
     if len(of.sources) == 1 and of.sources[0].export is EXPORTS["focus"]:
         return _with_figures(of, of.sources[0].kept)
     renamed = of.rows.select(

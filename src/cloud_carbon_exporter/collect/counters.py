@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
+from cloud_carbon_exporter.collect.held_sums import HeldSums
 from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
@@ -26,6 +27,7 @@ from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
 from cloud_carbon_exporter.collect.water_sums import WaterSums, add_liters
+from cloud_carbon_exporter.model.held import add_held
 from cloud_carbon_exporter.model.hours import group_of
 from cloud_carbon_exporter.model.types import LARGEST, Location, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
@@ -43,6 +45,7 @@ class Counting(NamedTuple):
 
     account: RunningTotals
     water: list[float]
+    held: dict[str, float]
     part: ServicePart
     around: Surroundings
 
@@ -62,8 +65,7 @@ class Counters:
         self._accounts = AccountSums()
         self.services = ServiceMonths()
         self.months = Months(self.services)
-        self.tokens = TokenSums()
-        self.water = WaterSums()
+        self.tokens, self.water, self.held = TokenSums(), WaterSums(), HeldSums()
         self.loads = LoadStatistics()
         self.hours = HourSums()
         self.nodes = NodePieces()
@@ -76,6 +78,7 @@ class Counters:
         self._accounts.of(resource)
         self.tokens.show(resource)
         self.water.show(resource)
+        self.held.show(resource)
 
     def timeline(self, resource_id: str) -> Timeline | None:
         """The Timeline of a resource that is there."""
@@ -232,7 +235,7 @@ class Counters:
         known = self._countings.get(key)
         if known is None or known.around is not around:
             part = part_of(resource, around.intensities)
-            sums = self._accounts.of(resource), self.water.of(resource)
+            sums = self._accounts.of(resource), self.water.of(resource), self.held.of(resource)
             known = self._countings[key] = Counting(*sums, part, around)
         return known
 
@@ -242,6 +245,7 @@ class Counters:
         timeline.touch()
         counting.account.add(*amounts)
         add_liters(counting.water, piece.joules, counting.around.place)
+        add_held(counting.held, piece.held, piece.end - piece.start)
         self.months.add(counting.part, piece)
         self.hours.add(group_of(timeline.resource), piece)
         self.nodes.add(timeline.resource, piece)

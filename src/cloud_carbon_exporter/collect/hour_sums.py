@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 
 from cloud_carbon_exporter.collect.integral import Piece
+from cloud_carbon_exporter.model.held import add_held
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
 from cloud_carbon_exporter.model.stretches import Stretch, joined
 
 
 class _Hour:
-    __slots__ = ("embodied", "joules", "operational", "stretches")
+    __slots__ = ("embodied", "held", "joules", "operational", "stretches")
 
     def __init__(self, stretch: Stretch) -> None:
         self.joules = self.operational = self.embodied = 0.0
         self.stretches: tuple[Stretch, ...] = (stretch,)
+        self.held: dict[str, float] = {}
 
     def cover(self, stretch: Stretch) -> None:
         """Take down that this time was counted: nearly always it is known, or goes on."""
@@ -51,6 +53,7 @@ class HourSums:
         sums.joules += share * piece.joules
         sums.operational += share * piece.operational_grams
         sums.embodied += share * piece.embodied_grams
+        add_held(sums.held, piece.held, until - start)
         sums.cover(Stretch(start, until))
 
     def take(self) -> tuple[CountedHour, ...]:
@@ -59,5 +62,6 @@ class HourSums:
         rows: list[CountedHour] = []
         for (hour, group), sums in taken.items():
             grams = (sums.operational, sums.embodied)
-            rows.append(CountedHour(hour, group, sums.joules, *grams, sums.stretches))
+            held = tuple(sums.held.items())
+            rows.append(CountedHour(hour, group, sums.joules, *grams, sums.stretches, held))
         return tuple(rows)

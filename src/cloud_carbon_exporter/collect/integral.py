@@ -17,6 +17,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.timeline import NO_LOADS, Counted, Rates, Timeline, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
+from cloud_carbon_exporter.model.held import NOTHING, Held, above, held
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Signal
@@ -27,7 +28,7 @@ NO_TOKENS: Mapping[Signal, float] = MappingProxyType({})
 class Piece(NamedTuple):
     """What was drawn and emitted over [start, end).
 
-    tokens: by signal, of a language model.
+    tokens: by signal, of a language model. held: hardware that was there.
     """
 
     start: float
@@ -36,6 +37,7 @@ class Piece(NamedTuple):
     operational_grams: float
     embodied_grams: float
     tokens: Mapping[Signal, float] = NO_TOKENS
+    held: Held = NOTHING
 
 
 class VersionInForce(NamedTuple):
@@ -76,6 +78,7 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
             grams_emitted(rates.watts, start, end, around.intensities),
             rates.embodied_grams_per_second * seconds,
             _tokens(rates.loads, seconds),
+            rates.held,
         )
 
 
@@ -138,7 +141,14 @@ def _added(start: float, end: float, first: Rates, second: Rates, around: Surrou
     watts = max(0.0, second.watts - first.watts)
     embodied = second.embodied_grams_per_second - first.embodied_grams_per_second
     grams = grams_emitted(watts, start, end, around.intensities)
-    return Piece(start, end, watts * (end - start), grams, max(0.0, embodied) * (end - start))
+    return Piece(
+        start,
+        end,
+        watts * (end - start),
+        grams,
+        max(0.0, embodied) * (end - start),
+        held=above(second.held, first.held),
+    )
 
 
 def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
@@ -192,10 +202,11 @@ def _rates(
         grows = any(component.per for component in resource.components)
         if not grows:  # then manufacture hangs on no load, and need not be estimated again
             watts = power_watts(resource, loads, place)
-            return Rates(version, loads, watts, last.embodied_grams_per_second)
+            return Rates(version, loads, watts, last.embodied_grams_per_second, last.held)
     footprint = estimate(resource, loads, place, None)
     watts, embodied = footprint.power_watts.value, footprint.embodied_grams_per_second.value
-    return Rates(version, loads, watts, embodied)
+    holds = held(resource.components, loads, resource.kind)
+    return Rates(version, loads, watts, embodied, holds)
 
 
 def grams_emitted(

@@ -226,10 +226,11 @@ class SnapshotBuilder:
 
     def _accounts(self, footprints: Mapping[AccountKey, FootprintSum]) -> Iterator[AccountRow]:
         totals, water = self._counters.accounts(), self._counters.water.totals()
+        held = self._counters.held.totals()
         for key in sorted(footprints.keys() | totals.keys()):
             now = footprints.get(key) or FootprintSum()
-            counted = (totals.get(key), water.get(key)) if self._counting else (None, None)
-            yield AccountRow(*key, now, *counted)
+            counted = (totals.get(key), water.get(key), held.get(key, {}))
+            yield AccountRow(*key, now, *(counted if self._counting else ()))
 
     def _calibrations(
         self, now: float, reported: Sequence[ReportedEmissions], months: Sequence[OwnMonth]

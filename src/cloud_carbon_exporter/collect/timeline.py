@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.held import NOTHING, Held
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.description import Ended
@@ -45,12 +46,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Watts, and embodied grams a second, of one description under one set of loads."""
+    """Watts, embodied grams a second, and hardware of one description under one set of loads."""
 
     version: Version
     loads: Mapping[Signal, float]
     watts: float
     embodied_grams_per_second: float
+    held: Held = NOTHING
 
 
 class LastMeasured(NamedTuple):

@@ -5,12 +5,13 @@ Apart from the command, which says what to install where this cannot be imported
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import ibis
@@ -22,6 +23,10 @@ from cloud_carbon_exporter.bills.history import Asked, History, history, history
 from cloud_carbon_exporter.bills.sql import statement
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands.history_compare import compare
+from cloud_carbon_exporter.commands.history_conditions import conditions_of
+from cloud_carbon_exporter.commands.history_store import to_store
+from cloud_carbon_exporter.commands.history_stream import stream
 from cloud_carbon_exporter.config import history_flags as flags
 from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
@@ -52,15 +57,23 @@ def answer(options: Values) -> None:
 def _answer_of_files(options: Values) -> None:
     with _bill(options) as (path, left_out):
         asked = _asked(path, left_out, options)
+        if options[flags.COMPARE]:
+            compare(asked, options, demo=options[flags.BILL] == DEMO)
+            return
         if options[flags.ENGINE] != "duckdb":
-            with _stream(options[flags.OUTPUT]) as stream:
-                stream.write(statement(asked, options[flags.ENGINE]))
+            with stream(options[flags.OUTPUT]) as out:
+                out.write(statement(asked, options[flags.ENGINE]))
+            return
+        if options[flags.TO] == "store":
+            to_store(asked, options)
             return
         with history(asked) as told:
             _write(told, options)
 
 
 def _answer_of_table(options: Values) -> None:
+    if options[flags.COMPARE] or options[flags.TO] == "store":
+        raise BadBill("is summed where it is: hours and days go by its rows, which stay there")
     asked = _asked("", (), options)
     where = Where(
         options[flags.ENGINE],
@@ -78,7 +91,8 @@ def _answer_of_table(options: Values) -> None:
 def _bill(options: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Path of a bill on this machine, and what was left out of it on the way.
 
-    That of the made-up estate is written to be read; one in a bucket is copied.
+    That of the made-up estate is written to be read; one in a bucket is copied. What is compared is
+    of the month that runs and two before, as its counted past is of the last days.
     """
     path = options[flags.BILL]
     if path != DEMO and not buckets.is_url(path):
@@ -91,9 +105,19 @@ def _bill(options: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
             return
         made, made_up = DemoOptions(), Path(folder) / "demo.csv"
         estate = build(made.seed, made.resources)
-        with made_up.open("w", encoding="utf-8") as stream:
-            bill.write(estate, stream)
+        with made_up.open("w", encoding="utf-8") as out:
+            bill.write(estate, out, *_months(bool(options[flags.COMPARE])))
         yield str(made_up), ()
+
+
+def _months(recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
+    """Months of the made-up bill, and when the last one ends."""
+    if not recent:
+        return bill.MONTHS, math.inf
+    now = datetime.now(UTC)
+    last = now.year * 12 + now.month - 1
+    months = [(month // 12, month % 12 + 1) for month in range(last - 2, last + 1)]
+    return months, now.replace(minute=0, second=0, microsecond=0).timestamp()
 
 
 def _asked(path: str, left_out: tuple[str, ...], options: Values) -> Asked:
@@ -106,6 +130,7 @@ def _asked(path: str, left_out: tuple[str, ...], options: Values) -> Asked:
         options[flags.COST] == "amortised",
         options[GRID_METHOD],
         left_out=left_out,
+        conditions=conditions_of(options),
     )
 
 
@@ -114,14 +139,16 @@ def _write(told: History, options: Values) -> None:
     form, path = options[flags.TO], options[flags.OUTPUT]
     sections = report.sections(summary(told))
     if form == "table":
-        with _stream(path) as stream:
-            stream.write(as_text(sections, terminal.width(stream)))
+        with stream(path) as out:
+            out.write(as_text(sections, terminal.width(out)))
         return
     if form == "openmetrics":
         lines = openmetrics.lines_of(told)
-        with _stream(path) as stream:
-            stream.writelines(lines)
+        with stream(path) as out:
+            out.writelines(lines)
     else:
+        if form == "focus" and "load" in told.shapes.columns:
+            raise ConfigError("-to: rows in FOCUS have the usual load and the annual grid alone")
         table = written.focus_of(told) if form == "focus" else written.groups_of(told)
         if path:
             columnar = form == "parquet" or (form == "focus" and path.endswith(".parquet"))
@@ -136,17 +163,3 @@ def _write_table(table: ibis.Table, form: str, path: str) -> None:
         written.write(table, form, path)
     except duckdb.IOException:
         raise ConfigError(f"-output: cannot write {quoted(path)}") from None
-
-
-@contextmanager
-def _stream(path: str) -> Iterator[TextIO]:
-    """File of that path, or stdout where there is none."""
-    if not path:
-        yield sys.stdout
-        return
-    try:
-        with Path(path).open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        reason = error.strerror or error
-        raise ConfigError(f"-output: cannot write {quoted(path)}: {reason}") from None

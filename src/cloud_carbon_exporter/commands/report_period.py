@@ -84,7 +84,7 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
     now = time.time()
     period, by = _period(settings, now), _by(settings)
     try:
-        with _opened(settings, collect) as opened:
+        with _opened(settings, collect, period) as opened:
             asked = Asked(
                 period,
                 by,
@@ -179,7 +179,9 @@ def _units(settings: Settings, opened: Opened, period: Period) -> tuple[str, flo
 
 
 @contextmanager
-def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Opened]:
+def _opened(
+    settings: Settings, collect: Callable[[], Snapshot], period: Period
+) -> Iterator[Opened]:
     """What the settings name. Raises ConfigError where they name nothing, or twice."""
     url, file = settings.options[flags.FROM_PROMETHEUS], settings.history_file
     if url:
@@ -194,7 +196,8 @@ def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Ope
     reported = months_of_state(settings.state_file)
     if file:
         with reading(Path(file)) as reader:
-            source = Source(f"the history file {Path(file).name}", asking(reader))
+            by_bill = ", in part by a bill" if reader.has_bill(period.start, period.end) else ""
+            source = Source(f"the history file {Path(file).name}{by_bill}", asking(reader))
             yield Opened(source, lambda _: reported, _no_query)
         return
     store = in_memory()

@@ -127,7 +127,7 @@ HISTORY_FILE = Flag(
     "",
     "Where sums by hour are kept for 13 months, as a database of SQLite; without it a day is kept "
     "in memory.",
-    commands=KEEPING,
+    commands=(*KEEPING, "history"),
 )
 TAGS = Flag(
     "metrics.tags",

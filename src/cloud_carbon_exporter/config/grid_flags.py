@@ -45,7 +45,8 @@ GRID_SOURCE = Flag(
     _sources(),
     "facts",
     "Where live grid intensities come from, the preferred first; the annual facts are always the "
-    "last.",
+    "last. Of the past of a bill, hourly tables: file:PATH, or a folder.",
+    commands=(*COLLECTING, "history"),
 )
 
 

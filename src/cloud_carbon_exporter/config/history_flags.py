@@ -7,12 +7,12 @@ from datetime import date
 from typing import Literal
 
 from cloud_carbon_exporter.config.flag import Flag, flags_in
-from cloud_carbon_exporter.config.kinds import choice, several, text
+from cloud_carbon_exporter.config.kinds import choice, optional_choice, several, text
 from cloud_carbon_exporter.config.quantities import count, number
 from cloud_carbon_exporter.config.values import Kind, quoted
 
 Cost = Literal["billed", "amortised"]
-Written = Literal["table", "csv", "parquet", "openmetrics", "focus"]
+Written = Literal["table", "csv", "parquet", "openmetrics", "focus", "store"]
 Engine = Literal["duckdb", "athena", "bigquery", "spark"]
 
 _HISTORY = ("history",)
@@ -105,10 +105,11 @@ COST: Flag[Cost] = Flag(
 )
 TO: Flag[Written] = Flag(
     "to",
-    choice("table", "csv", "parquet", "openmetrics", "focus"),
+    choice("table", "csv", "parquet", "openmetrics", "focus", "store"),
     "table",
     "Form of the answer: groups as a table, CSV or Parquet, OpenMetrics with timestamps for "
-    "promtool, or the rows themselves in FOCUS with columns x_... of what each draws.",
+    "promtool, the rows themselves in FOCUS with columns x_... of what each draws, or hours put "
+    "into the history file (store), where nothing was counted.",
     commands=_HISTORY,
 )
 OUTPUT = Flag(
@@ -118,6 +119,29 @@ OUTPUT = Flag(
     "Where it is written; on stdout when empty. Rows in FOCUS become Parquet where it ends in "
     ".parquet.",
     commands=_HISTORY,
+)
+UTILISATION = Flag(
+    "utilisation",
+    text("SOURCE", secret=True),
+    "default",
+    "How hard machines worked: default is the usual of their kind; prometheus=URL reads the CPU "
+    "load of each day that a Prometheus has of the exporter, and takes the usual for the rest.",
+    commands=_HISTORY,
+)
+COMPARE = Flag(
+    "compare",
+    optional_choice("live"),
+    "",
+    "Hold the bill against what the exporter counted on the same days, by account and kind: live, "
+    "from -history.file or -from.prometheus.",
+    commands=_HISTORY,
+)
+COMPARED_FILE = Flag(
+    "history.compared",
+    text("FILE"),
+    "",
+    "A comparison with a bill, as history -compare live -to csv writes it: its ratios are served.",
+    commands=("serve",),
 )
 ENGINE: Flag[Engine] = Flag(
     "engine",

@@ -11,6 +11,7 @@ from cloud_carbon_exporter.config.quantities import number
 from cloud_carbon_exporter.config.values import Kind
 
 _REPORT = ("report",)
+_READING = ("report", "history")
 _MOMENT = r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?|\d{1,4}[hdw]"
 _TIMES = "2026-10, 2026-10-01, 2026-10-01T12:00Z (UTC where no zone is named), or 12h, 7d, 4w back"
 
@@ -83,7 +84,7 @@ FROM_PROMETHEUS = Flag(
     "",
     "Prometheus, or what answers like one, that has scraped the exporter: the period is read "
     "there.",
-    commands=_REPORT,
+    commands=_READING,
 )
 FROM_SELECTOR = Flag(
     "from.selector",
@@ -91,14 +92,14 @@ FROM_SELECTOR = Flag(
     "",
     'Which series are read there, such as job="cloud-carbon"; needed where two exporters explore '
     "the same accounts.",
-    commands=_REPORT,
+    commands=_READING,
 )
 FROM_HEADERS_FILE = Flag(
     "from.headers-file",
     text("FILE"),
     "",
     "File with headers of the requests to it, one a line: Authorization: Bearer ...",
-    commands=_REPORT,
+    commands=_READING,
 )
 
 PERIOD_FLAGS = flags_in(globals())

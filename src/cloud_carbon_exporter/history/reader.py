@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
-from cloud_carbon_exporter.history.series import Series, Span
+from cloud_carbon_exporter.history.series import HeldRow, Series, Span
 from cloud_carbon_exporter.history.steps import STEPS
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Group
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Group
 from cloud_carbon_exporter.model.types import Basis
 
 PATIENCE_SECONDS = 10
@@ -31,7 +31,21 @@ _PARTS = (
     "SELECT {start}, series, errors, sum(joules), sum(operational), sum(embodied) FROM hours"
     " WHERE hour >= ? AND hour < ? GROUP BY 1, 2, 3 LIMIT ?"
 )
-_SPANS = "SELECT provider, account, first, last FROM spans WHERE last > ? AND first < ?"
+_SPANS = (
+    "SELECT provider, account, first, last FROM spans WHERE last > :since AND first < :until"
+    " UNION ALL"
+    " SELECT provider, account, first, last FROM billed WHERE last > :since AND first < :until"
+)
+_BILLED = "SELECT 1 FROM billed WHERE last > ? AND first < ? LIMIT 1"
+_COUNTED = "SELECT provider, account, first, last FROM spans WHERE last > ? AND first < ?"
+_HELD = (
+    "SELECT day, provider, account, region, kind, name, amount FROM held"
+    " JOIN places ON places.id = held.place WHERE day >= ? AND day < ?"
+)
+_ENDS = (
+    "SELECT min(first), max(last) FROM"
+    " (SELECT first, last FROM spans UNION ALL SELECT first, last FROM billed)"
+)
 _SERIES = "SELECT * FROM series WHERE id IN (SELECT series FROM hours WHERE hour >= ? AND hour < ?)"
 _ERRORS = (
     "SELECT id, body FROM errors"
@@ -73,6 +87,14 @@ class Found(NamedTuple):
     spans: Sequence[Span]
 
 
+class FoundHeld(NamedTuple):
+    """Hardware by the day, and the time it was counted in. kept_from: before it none was."""
+
+    kept_from: float
+    rows: Sequence[HeldRow]
+    spans: Sequence[Span]
+
+
 class Reader:
     """Reads one connection. lock: who holds it has the connection for himself."""
 
@@ -92,15 +114,38 @@ class Reader:
             parts = _bounded(list(map(Part._make, rows)), MOST_PARTS)
             errors = _bounded(ask(_ERRORS, (*hours, MOST_ERRORS + 1)).fetchall(), MOST_ERRORS)
             series = ask(_SERIES, hours).fetchall()
-            spans = list(map(Span._make, ask(_SPANS, hours)))
+            span = {"since": since, "until": until}
+            spans = list(map(Span._make, ask(_SPANS, span)))
             facts = [name for (name,) in ask("SELECT name FROM facts ORDER BY id")]
         return Found(parts, _by_number(series), dict(errors), facts, spans)
 
     def ends(self) -> tuple[int, float] | None:
         """Start of the first hour that is kept and end of the last; None of an empty store."""
         with turn(self._lock), self._moment() as ask:
-            first, last = ask("SELECT min(first), max(last) FROM spans").fetchone()
+            first, last = ask(_ENDS).fetchone()
         return None if first is None else (hour_of(first), last)
+
+    def has_counted(self) -> bool:
+        """Whether anything was ever counted. Raises sqlite3.Error or TimeoutError."""
+        with turn(self._lock), self._moment() as ask:
+            return ask("SELECT 1 FROM spans LIMIT 1").fetchone() is not None
+
+    def has_bill(self, since: int, until: int) -> bool:
+        """Whether any hour of a range is by a bill. Raises sqlite3.Error or TimeoutError."""
+        with turn(self._lock), self._moment() as ask:
+            return ask(_BILLED, (since, until)).fetchone() is not None
+
+    def held(self, since: int, until: int) -> FoundHeld:
+        """Hardware that was counted on the days in [since, until), and when it was.
+
+        Raises sqlite3.Error or TimeoutError.
+        """
+        days = (since, until)
+        with turn(self._lock), self._moment() as ask:
+            (kept_from,) = ask("SELECT at FROM held_since").fetchone()
+            rows = list(map(HeldRow._make, ask(_HELD, days)))
+            spans = list(map(Span._make, ask(_COUNTED, days)))
+        return FoundHeld(kept_from, rows, spans)
 
     def close(self) -> None:
         """End what is being asked, and close the connection; what hangs ends with the process."""
@@ -135,6 +180,11 @@ def turn(lock: threading.Lock) -> Iterator[None]:
 def hour_of(moment: float) -> int:
     """Start of the hour a moment lies in."""
     return math.floor(moment / HOUR_SECONDS) * HOUR_SECONDS
+
+
+def day_of(moment: float) -> int:
+    """Start of the day a moment lies in, in UTC."""
+    return math.floor(moment / DAY_SECONDS) * DAY_SECONDS
 
 
 def _bounded(rows: list[Row], most: int) -> list[Row]:

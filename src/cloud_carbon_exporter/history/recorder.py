@@ -122,6 +122,7 @@ class Recorder:
             self._shares.look_at(snapshot.rows)
         for part in counted:
             self._waiting.cover(part)
+            self._waiting.hold(part)
             for row in self._shares.rows(part):
                 self._waiting.add(row)
         _say_lost(self._waiting.shorten())
@@ -137,7 +138,7 @@ class Recorder:
     def _fill(self, past: Past, first: Snapshot) -> None:
         """Write what lies before the first Snapshot; later hours wait, or are written already."""
         try:
-            if self._store.reader.ends() is None:
+            if not self._store.reader.has_counted():
                 self._store.fill(past(first))
         except (sqlite3.Error, TimeoutError):
             raise  # the disk may come back: the next Snapshot tries again
@@ -148,7 +149,7 @@ class Recorder:
     def _write(self) -> None:
         if not self._waiting:
             return
-        self._store.add(self._waiting.rows(), self._waiting.spans())
+        self._store.add(self._waiting.rows(), self._waiting.spans(), self._waiting.held())
         self._waiting.clear()
         if self._unwritten:
             log.info("the history is written again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.held import NOTHING, Held
 from cloud_carbon_exporter.model.hours import Amounts, Group
 from cloud_carbon_exporter.model.types import Basis
 
@@ -28,12 +29,13 @@ class AlikeHours(NamedTuple):
     """Hours of one Series that differ in size alone, and err alike.
 
     changes: of each hour, what its power and operational grams, and what its embodied grams are
-        beside the amounts.
+        beside the amounts. held: hardware of each, times its seconds.
     """
 
     series: Series
     amounts: Amounts
     changes: Sequence[tuple[int, float, float]]
+    held: Held = NOTHING
 
 
 class Span(NamedTuple):
@@ -46,6 +48,29 @@ class Span(NamedTuple):
     account_id: str
     first: float
     last: float
+
+
+class HeldRow(NamedTuple):
+    """Hardware of one kind in one place on a day: an amount by its name, times its seconds."""
+
+    day: int
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    name: str
+    amount: float
+
+
+class BilledHours(NamedTuple):
+    """Hours of one Series by a bill. amounts: of all together, which each errs alike.
+
+    hours: start, joules, operational and embodied grams of each.
+    """
+
+    series: Series
+    amounts: Amounts
+    hours: Sequence[tuple[int, float, float, float]]
 
 
 By = Callable[[Series], str]

@@ -6,13 +6,22 @@ import json
 import math
 import sqlite3
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from cloud_carbon_exporter.history import billed
 from cloud_carbon_exporter.history.ratios import Ratios, packed, ratios_of, unpacked
-from cloud_carbon_exporter.history.reader import Reader, hour_of, turn
-from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span
+from cloud_carbon_exporter.history.reader import Reader, day_of, hour_of, turn
+from cloud_carbon_exporter.history.series import (
+    AlikeHours,
+    BilledHours,
+    HeldRow,
+    HourRow,
+    Series,
+    Span,
+)
 from cloud_carbon_exporter.history.tables import migrate
 from cloud_carbon_exporter.model.hours import (
     DAY_SECONDS,
@@ -28,6 +37,11 @@ _TOUCHING = (
     " AND last >= :first"
 )
 _PUT_HOUR = "INSERT OR REPLACE INTO hours VALUES (?, ?, ?, ?, ?, ?)"
+_ADD_HOUR = (
+    "INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " joules = joules + excluded.joules, operational = operational + excluded.operational,"
+    " embodied = embodied + excluded.embodied"
+)
 _FIND_HOUR = (
     "SELECT joules, operational, embodied, body FROM hours JOIN errors ON errors.id = hours.errors"
     " WHERE hour = ? AND series = ?"
@@ -42,6 +56,12 @@ _OF_DAY = (
     " WHERE hour >= ? AND hour < ? GROUP BY series, errors"
 )
 _SET_ERRORS = "UPDATE hours SET errors = ? WHERE hour >= ? AND hour < ? AND series = ?"
+_PUT_PLACE = "INSERT OR IGNORE INTO places VALUES (NULL, ?, ?, ?, ?)"
+_ADD_HELD = (
+    "INSERT INTO held SELECT ?1, id, ?2, ?3 FROM places"
+    " WHERE provider = ?4 AND account = ?5 AND region = ?6 AND kind = ?7"
+    " ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+)
 _UNUSED = "DELETE FROM {table} WHERE id NOT IN (SELECT {column} FROM hours)"
 
 
@@ -74,31 +94,53 @@ class Store:
             self._read_facts()  # new ones were not kept
             raise
 
-    def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
+    def add(
+        self, rows: Iterable[HourRow], spans: Iterable[Span], held: Iterable[HeldRow] = ()
+    ) -> None:
         """Add to what stands there: all of it or nothing. Raises sqlite3.Error."""
         with turn(self._lock), self._transaction():
+            for span in spans:
+                billed.make_way(self._database, span)
+                self._cover(span)
             for row in rows:
                 self._add(row)
-            for span in spans:
-                self._cover(span)
+            for each in held:
+                self._hold(each)
+
+    def bill(
+        self, rows: Iterable[BilledHours], spans: Sequence[Span]
+    ) -> Mapping[tuple[str, str], billed.KeptHours]:
+        """Put in hours of a bill where nothing was counted; those of a bill before go.
+
+        spans: what the bill is of, by account. All of it or nothing. Raises sqlite3.Error.
+        """
+        with turn(self._lock), self._transaction():
+            free = {span[:2]: billed.replaced(self._database, span) for span in spans}
+            for row in rows:
+                self._bill(row, free.get(row.series.group[:2], ()))
+        return {span[:2]: billed.kept_hours(span, free[span[:2]]) for span in spans}
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
-        """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
+        """Write whole hours into a store in which nothing was counted. Raises sqlite3.Error."""
         with turn(self._lock), self._transaction():
-            accounts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-            for alike in past:
-                self._fill(alike)
+            known, accounts = tuple(past), defaultdict[tuple[str, str], set[int]](set)
+            for alike in known:
                 hours = [hour for hour, _, _ in alike.changes]
                 accounts[alike.series.group[:2]].update(hours)
             for account, hours_of_it in accounts.items():
                 whole = [Stretch(hour, hour + HOUR_SECONDS) for hour in hours_of_it]
                 for stretch in joined(whole):
+                    billed.make_way(self._database, Span(*account, *stretch))
                     self._cover(Span(*account, *stretch))
+            for alike in known:
+                self._fill(alike)
+                self._hold_alike(alike)
 
     def forget(self, before: float) -> None:
         """Drop the hours before a moment, and what nothing refers to. Raises sqlite3.Error."""
         with turn(self._lock), self._transaction():
-            self._database.execute("DELETE FROM hours WHERE hour < ?", (before,))
+            billed.forget_counted(self._database, before)
+            self._database.execute("DELETE FROM held WHERE day < ?", (before - DAY_SECONDS,))
             # of an hour all of the amounts go, and so does all of its time
             kept_from = hour_of(math.nextafter(before, -math.inf)) + HOUR_SECONDS
             self._database.execute("DELETE FROM spans WHERE last <= ?", (kept_from,))
@@ -148,6 +190,28 @@ class Store:
         for hour, drawn, there in alike.changes:
             values = (joules * drawn, operational * drawn, embodied * there)
             self._database.execute(_PUT_HOUR, (hour, series, *values, errors))
+
+    def _bill(self, of: BilledHours, free: Sequence[Stretch]) -> None:
+        """Hours of a bill that lie in free time: whole hours, in order."""
+        series = self._number_of_series(of.series)
+        errors = self._number_of_errors(packed(ratios_of(of.amounts), self._number_of_fact))
+        firsts = [stretch.first for stretch in free]
+        for hour, *values in of.hours:
+            index = bisect_right(firsts, hour) - 1
+            if index >= 0 and hour < free[index].last:
+                # Two regions of a bill may be one of ours: a zone apart from it, and itself.
+                self._database.execute(_ADD_HOUR, (hour, series, *values, errors))
+
+    def _hold(self, row: HeldRow) -> None:
+        place = (row.provider, row.account_id, row.region, row.kind)
+        self._database.execute(_PUT_PLACE, place)
+        self._database.execute(_ADD_HELD, (row.day, row.name, row.amount, *place))
+
+    def _hold_alike(self, alike: AlikeHours) -> None:
+        at, days = alike.series.group, Counter(map(day_of, (hour for hour, _, _ in alike.changes)))
+        for day, hours in days.items():
+            for name, amount in alike.held:
+                self._hold(HeldRow(day, *at[:4], name, amount * hours))
 
     def _cover(self, span: Span) -> None:
         """Add a span to those of its account; those that touch become one."""

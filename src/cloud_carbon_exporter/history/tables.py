@@ -22,7 +22,20 @@ _FIRST = (
     " last REAL NOT NULL, PRIMARY KEY (provider, account, first)) WITHOUT ROWID",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# Hardware is kept by the day, as a bill is compared by whole days: an hour of each would take as
+# much room as all the rest. What was counted before is not known, and so not compared.
+_HELD = (
+    "CREATE TABLE places (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, account TEXT NOT NULL,"
+    " region TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (provider, account, region, kind))",
+    "CREATE TABLE held (day INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,"
+    " amount REAL NOT NULL, PRIMARY KEY (day, place, name)) WITHOUT ROWID",
+    "CREATE TABLE held_since (at REAL NOT NULL)",
+    "INSERT INTO held_since SELECT coalesce(max(last), 0) FROM spans",
+    "CREATE TABLE billed (provider TEXT NOT NULL, account TEXT NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL, PRIMARY KEY (provider, account, first)) WITHOUT ROWID",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _HELD)
 """Statements from each version to the next, the first from an empty file."""
 
 VERSION = len(STEPS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cloud_carbon_exporter.history.series import HourRow, Series, Span
+from cloud_carbon_exporter.history.series import HeldRow, HourRow, Series, Span
 from cloud_carbon_exporter.model.hours import (
+    DAY_SECONDS,
     HOUR_SECONDS,
     Amounts,
     CountedHour,
@@ -24,6 +25,7 @@ class Waiting:
     def __init__(self) -> None:
         self._rows: dict[tuple[int, Series], Amounts] = {}
         self._stretches: dict[tuple[str, str], Sequence[Stretch]] = {}  # by account
+        self._held: dict[HeldRow, float] = {}  # by the row without its amount
 
     def __bool__(self) -> bool:
         return bool(self._rows or self._stretches)
@@ -41,6 +43,18 @@ class Waiting:
         known = self._stretches.get(account, ())
         self._stretches[account] = joined((*known, *counted.stretches))
 
+    def hold(self, counted: CountedHour) -> None:
+        """Take down the hardware that was there."""
+        at, day = counted.group, counted.hour // DAY_SECONDS * DAY_SECONDS
+        for name, amount in counted.held:
+            key = HeldRow(day, at.provider, at.account_id, at.region, at.kind, name, 0.0)
+            self._held[key] = self._held.get(key, 0.0) + amount
+
+    def held(self) -> Iterable[HeldRow]:
+        """Hardware of each day."""
+        for row, amount in self._held.items():
+            yield row._replace(amount=amount)
+
     def rows(self) -> Iterable[HourRow]:
         """All that waits."""
         for (hour, series), amounts in self._rows.items():
@@ -54,7 +68,7 @@ class Waiting:
 
     def clear(self) -> None:
         """Nothing waits any more: it was written."""
-        self._rows, self._stretches = {}, {}
+        self._rows, self._stretches, self._held = {}, {}, {}
 
     def shorten(self) -> int:
         """Drop the oldest hours beyond what may wait. Returns how many rows went."""

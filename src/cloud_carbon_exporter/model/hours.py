@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.held import NOTHING, Held
 from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.model.sums import Sum, over_time, sum_of_all
 from cloud_carbon_exporter.model.types import Resource
@@ -37,7 +38,8 @@ def group_of(resource: Resource) -> Group:
 class CountedHour(NamedTuple):
     """What was counted of a Group in one hour since the Snapshot before.
 
-    hour: its start. stretches: the time in it that was counted, in order.
+    hour: its start. stretches: the time in it that was counted, in order. held: hardware that was
+    there, times its seconds.
     """
 
     hour: int
@@ -46,6 +48,7 @@ class CountedHour(NamedTuple):
     operational_grams: float
     embodied_grams: float
     stretches: tuple[Stretch, ...]
+    held: Held = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

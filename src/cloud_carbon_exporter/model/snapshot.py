@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cloud_carbon_exporter.model.advice import Advice
 from cloud_carbon_exporter.model.budgets import BudgetStanding
 from cloud_carbon_exporter.model.clusters import ClusterNews
+from cloud_carbon_exporter.model.comparison import ComparedLine
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
@@ -44,7 +45,7 @@ class AccountRow:
     """Sums over the resources of one account, region and kind.
 
     now: of what is there now; whatever else is summed is summed from these. The counters keep what
-        has vanished meanwhile.
+        has vanished meanwhile. held: hardware times its seconds, by its name in `held.UNITS`.
     """
 
     provider: str
@@ -54,6 +55,7 @@ class AccountRow:
     now: FootprintSum
     totals: Totals | None = None
     water: WaterTotals | None = None
+    held: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def power_watts(self) -> Estimate:
@@ -206,6 +208,7 @@ class Snapshot:
     counted: whether the counters were moved on for it, as they are not for what is shown early.
     hours: what they were moved on by since the Snapshot before, by hour.
     advice: what could be done, the largest saving first; looked for once an hour.
+    compared: what was counted, held against a bill.
     """
 
     taken_at: float
@@ -239,6 +242,7 @@ class Snapshot:
     budgets: tuple[BudgetStanding, ...] = ()
     clusters: ClusterNews = field(default_factory=ClusterNews)
     advice: tuple[Advice, ...] = ()
+    compared: tuple[ComparedLine, ...] = ()
 
     @property
     def progress(self) -> str:

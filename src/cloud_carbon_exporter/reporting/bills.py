@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
+from cloud_carbon_exporter.bills.condition_shares import ConditionShares
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, NOT_ENERGY, NOT_UNDERSTOOD
 from cloud_carbon_exporter.bills.summary import Group, LedgerLine, Summary
 from cloud_carbon_exporter.model.quantities import GRAMS_PER_KILOGRAM
@@ -13,7 +14,17 @@ from cloud_carbon_exporter.reporting.tables import Section, figure
 
 _MOST_LINES = 20
 _PERCENT = 100
-_QUANTITIES = ("kWh", "operational kg", "embodied kg", "CO2eq kg", "low", "high", "cost", "g/cost")
+_QUANTITIES = (
+    "kWh",
+    "operational kg",
+    "embodied kg",
+    "CO2eq kg",
+    "low",
+    "high",
+    "water l",
+    "cost",
+    "g/cost",
+)
 
 
 def sections(of: Summary) -> list[Section]:
@@ -30,7 +41,8 @@ def _groups(of: Summary) -> Section:
     if of.left_out:
         notes.append(f"And {of.left_out} groups more; -to csv has them all.")
     title = f"Emissions of a bill ({' and '.join(of.exports)})"
-    return Section(title, (*of.by, *_QUANTITIES), tuple(rows), tuple(notes))
+    spare = ("water l", "operational kg", "embodied kg")
+    return Section(title, (*of.by, *_QUANTITIES), tuple(rows), tuple(notes), spare)
 
 
 def _cells(group: Group) -> tuple[str, ...]:
@@ -41,6 +53,7 @@ def _cells(group: Group) -> tuple[str, ...]:
     return (
         signed(of["energy"].value),
         *(signed(each / GRAMS_PER_KILOGRAM) for each in grams),
+        signed(group.liters),
         f"{signed(group.cost)} {group.currency}",
         "" if per_cost is None else signed(per_cost),
     )
@@ -77,8 +90,30 @@ def _coverage(of: Summary) -> Section:
     rows.append(("rows", "", *(f"{count:,}" for count in counts), f"{sum(counts):,}"))
     rows.append(("hours", _percent(of.covered_hours_ratio), "", "", "", ""))
     header = ("", "covered", ESTIMATED, NOT_ENERGY, NOT_UNDERSTOOD, "all")
-    notes = ("Covered is what is estimated of all that may draw power.", *of.absent)
+    notes = (
+        "Covered is what is estimated of all that may draw power.",
+        *_conditions(of.shares),
+        *of.absent,
+    )
     return Section("Coverage", header, tuple(rows), notes)
+
+
+def _conditions(of: ConditionShares) -> Iterator[str]:
+    """How hard machines worked, and how clean the grid was, and how that is known."""
+    if of.read_hours is None:
+        yield "Machines are taken at the usual load of their kind."
+    else:
+        yield (
+            f"The CPU load of {_percent(of.read_hours)} of the hours of machines was read; the "
+            "others are taken at the usual load of their kind."
+        )
+    if of.hourly_energy is None:
+        yield "The grid is the annual mean of each region."
+    else:
+        yield (
+            f"The grid of {_percent(of.hourly_energy)} of the energy is that of its time; of the "
+            "rest it is the annual mean of its region."
+        )
 
 
 def _percent(ratio: float | None) -> str:

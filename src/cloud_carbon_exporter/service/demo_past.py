@@ -17,6 +17,7 @@ from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.history.recorder import Past
 from cloud_carbon_exporter.history.series import AlikeHours, Series
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
+from cloud_carbon_exporter.model.held import Held, add_held, held
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, group_of
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
@@ -51,14 +52,14 @@ def made_up_past(snapshot: Snapshot, seed: int) -> Iterator[AlikeHours]:
     places = {(place.provider, place.region): place for place in snapshot.places}
     for region, rows in _by_region(snapshot.rows[::every]).items():
         for hours in _alike(until, region, together):
-            for series, sums in _sums(rows, places, hours[0], seed).items():
+            for series, (sums, hardware) in _sums(rows, places, hours[0], seed).items():
                 amounts = Amounts(
                     sums.power_watts.scaled(seconds),
                     sums.operational_grams_per_second.scaled(seconds),
                     sums.embodied_grams_per_second.scaled(seconds),
                 )
                 changes = [(hour, *_change(series, hour, until, seed)) for hour in hours]
-                yield AlikeHours(series, amounts, changes)
+                yield AlikeHours(series, amounts, changes, _over(seconds, hardware))
 
 
 def _hours_together(resources: int) -> int:
@@ -90,16 +91,28 @@ def _alike(until: int, region: str, together: int) -> Iterable[Sequence[int]]:
 
 def _sums(
     rows: Iterable[Row], places: Mapping[tuple[str, str], Place], at: int, seed: int
-) -> Mapping[Series, FootprintSum]:
-    """What is there now, as it was loaded at a moment."""
+) -> Mapping[Series, tuple[FootprintSum, Held]]:
+    """What is there now, as it was loaded at a moment, and the hardware it holds."""
     footprints: defaultdict[Series, list[Footprint]] = defaultdict(list)
+    hardware: defaultdict[Series, dict[str, float]] = defaultdict(dict)
     for row in rows:
         resource = row.resource
         place = places.get(place_key(resource.location), NOWHERE)
         grid = place.intensities[0] if place.intensities else None
-        footprint = estimate(resource, loads_at(resource, at, seed), place, grid)
-        footprints[Series(group_of(resource), footprint.basis)].append(footprint)
-    return {series: footprint_sum(of_it) for series, of_it in footprints.items()}
+        loads = loads_at(resource, at, seed)
+        footprint = estimate(resource, loads, place, grid)
+        series = Series(group_of(resource), footprint.basis)
+        footprints[series].append(footprint)
+        add_held(hardware[series], held(resource.components, loads, resource.kind), 1)
+    return {
+        series: (footprint_sum(of_it), tuple(hardware[series].items()))
+        for series, of_it in footprints.items()
+    }
+
+
+def _over(seconds: float, hardware: Held) -> Held:
+    """Hardware times so many seconds. It stood all the while: what it holds grows, not itself."""
+    return tuple([(name, amount * seconds) for name, amount in hardware])
 
 
 def _change(series: Series, hour: int, until: int, seed: int) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
+from cloud_carbon_exporter.service.compared_file import ComparedFile
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.service.remembering import open_history
@@ -61,7 +62,7 @@ class Service:
         self._settings = settings
         self._reread = reread
         self._trend = Trend()
-        self._size = SizeWarning()
+        self._size, self._compared = SizeWarning(), ComparedFile()
         self.clock = Clock()
         self._state: StateFile | None = None
         self._counted = False  # before anything is, the state stays as it was read
@@ -105,7 +106,8 @@ class Service:
                 with unless_it_fails("the budgets"):
                     self._keeper.take(snapshot, counting=settings.mode == "background")
                 self._keep_counted(snapshot)
-            rendered = render(replace(snapshot, budgets=self._budgets.standings))
+            shown = replace(snapshot, budgets=self._budgets.standings)
+            rendered = render(self._compared.put_in(shown, settings))
             with unless_it_fails("the look at the size"):
                 self._size.look_at(rendered.text.size, settings)
             return rendered
@@ -130,6 +132,7 @@ class Service:
         self._sections |= {
             "counters": current.counters,
             "water": current.counters.water,
+            "held": current.counters.held,
             "loads": current.counters.loads,
             "budget": current.budget,
             "comparison": current.comparison,

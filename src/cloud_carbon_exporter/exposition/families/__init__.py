@@ -4,6 +4,7 @@ docs/METRICS.md is printed from here. A module a concern:
     resources.py  one series a resource
     sums.py       sums by account, region and kind, and the ledger
     totals.py     sums by cloud and over all, with their bounds
+    counted.py    what was counted, held against a bill
     models.py     language models: tokens, and joules of one
     places.py     grid intensity now, PUE and WUE of a region
     grid.py       what is foreseen of a grid, methods side by side, who was asked
@@ -29,6 +30,7 @@ from cloud_carbon_exporter.exposition.families.answer import ANSWER
 from cloud_carbon_exporter.exposition.families.budgets import BUDGETS
 from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
 from cloud_carbon_exporter.exposition.families.collectors import COLLECTORS
+from cloud_carbon_exporter.exposition.families.counted import COUNTED
 from cloud_carbon_exporter.exposition.families.demo import DEMO
 from cloud_carbon_exporter.exposition.families.grid import GRID, GRID_SOURCES
 from cloud_carbon_exporter.exposition.families.kubernetes import KUBERNETES, KUBERNETES_READS
@@ -47,6 +49,7 @@ OF_ESTATE: tuple[Family, ...] = (
     *RESOURCES,
     *SUMS,
     *TOTALS,
+    *COUNTED,
     *KUBERNETES,
     *MODELS,
     *PLACES,

@@ -62,6 +62,19 @@ class Estate:
         for member in self.members.get(listed_at, ()):
             yield from _seated(member, at, self.seed)
 
+    def sat(
+        self, since: float, until: float
+    ) -> Iterator[tuple[ListedAt, Raw, tuple[float, float]]]:
+        """Machines that sat in the fleets' seats, each with the part of a time it did so in."""
+        for listed_at, members in self.members.items():
+            for member in members:
+                at = since
+                while at < until:
+                    tenure = tenure_at(member, at)
+                    stay = at, min(tenure.ended, until)
+                    yield listed_at, _machine(member, tenure, self.seed), stay
+                    at = tenure.ended
+
     def count(self, provider: str) -> int:
         """Number of objects in a cloud, at any moment: a fleet's seats are always taken."""
         total = 0
