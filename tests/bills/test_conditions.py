@@ -98,7 +98,7 @@ def test_hours_that_were_read_have_narrower_bounds(bill: Path) -> None:
 
     def width(of: Mapping[str, Any]) -> float:
         low, high = of["energy_kilowatt_hours_lower"], of["energy_kilowatt_hours_upper"]
-        return (high - low) / of["energy_kilowatt_hours"]
+        return float((high - low) / of["energy_kilowatt_hours"])
 
     assert width(read) < width(plain)
 

@@ -20,6 +20,7 @@ from cloud_carbon_exporter.bills import elsewhere, summary, written
 from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.elsewhere import Where, schema_of, sums, table_of
 from cloud_carbon_exporter.bills.history import Asked, history_of_sums
+from cloud_carbon_exporter.bills.sql import compiled
 from cloud_carbon_exporter.providers.aws.client.athena import Athena
 from cloud_carbon_exporter.providers.warehouse import Column
 from tests.bills.google import Google
@@ -63,7 +64,7 @@ def assert_is_bill(summed: elsewhere.Sums, bill: Path) -> None:
     with history_of_sums(ASKED, summed.rows, summed.told) as of:
         there = written.groups_of(of).to_pyarrow().to_pylist()
         assert summary.summary(of).absent == summed.told
-        with pytest.raises(BadBill, match="its rows, which FOCUS has, stayed"):
+        with pytest.raises(BadBill, match="its rows, which this needs, stayed"):
             written.focus_of(of)
     assert len(there) == len(ours)
     for one, other in zip(there, ours, strict=True):
@@ -147,7 +148,7 @@ def lay_answer(moto: str, rows: Sequence[Sequence[str | None]]) -> None:
 
 def test_athena_sums_a_table(moto: str, aws: Client, catalogue: Any) -> None:
     schema = schema_of("athena", [Column(name.lower(), "string") for name in columns_of(CUR)])
-    statement = elsewhere.compiled(schema, ATHENA.table, ASKED, "athena")
+    statement = compiled(schema, ATHENA.table, ASKED, "athena")
     lay_answer(moto, answer_over(CUR, statement, "athena"))
     summed = sums(ASKED, ATHENA)
     assert summed.told == ("athena reads 0.0 GB, for 0.00 USD at most by its list price",)
@@ -224,7 +225,7 @@ def pages(rows: list[list[str | None]]) -> list[dict[str, Any]]:
 
 def test_bigquery_sums_a_table(google: Google) -> None:
     schema = schema_of("bigquery", [Column(name, "STRING") for name in columns_of(FOCUS)])
-    statement = elsewhere.compiled(schema, BIGQUERY.table, ASKED, "bigquery")
+    statement = compiled(schema, BIGQUERY.table, ASKED, "bigquery")
     rows = answer_over(FOCUS, statement, "bigquery")
     google.answers = [TABLE, trial(30_000_000_000), *pages(rows)]
     summed = sums(ASKED, BIGQUERY)

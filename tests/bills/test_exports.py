@@ -218,6 +218,26 @@ def test_an_allocated_charge_beside_its_origin_counts_once(tmp_path: Path) -> No
     assert sum(row["rows"] for row in beside.groups) == 4
 
 
+def test_providers_by_their_names_of_focus_1_4(tmp_path: Path) -> None:
+    """ProviderName and PublisherName are gone; what others sell or run is named, and not lost."""
+    rows: list[dict[str, str]] = []
+    for row in rows_of(FOCUS):
+        kept = without(without(row, "ProviderName"), "PublisherName")
+        rows.append({**kept, "ServiceProviderName": "AWS", "HostProviderName": "AWS"})
+    usage = rows[0]
+    rows.append({**usage, "ServiceProviderName": "Microsoft", "HostProviderName": "Microsoft"})
+    rows.append({**usage, "ServiceProviderName": "Shop SaaS", "HostProviderName": "AWS"})
+    before = told(write(tmp_path / "before.csv", rows[:-2]), "month")
+    bill = told(write(tmp_path / "now.csv", rows), "month")
+    assert bill.sum_of("emissions_grams") == pytest.approx(before.sum_of("emissions_grams"))
+    assert bill.sum_of("emissions_grams") > 0
+    reasons = {line.reason: line.cost for line in bill.summary.ledger if line.provider != "aws"}
+    assert reasons == {
+        "Microsoft is not estimated": pytest.approx(float(usage["BilledCost"])),
+        "Shop SaaS is not estimated": pytest.approx(float(usage["BilledCost"])),
+    }
+
+
 def test_amounts_that_cannot_be_counted_are_told(tmp_path: Path) -> None:
     usage = rows_of(FOCUS)[0]
     rows = [

@@ -126,7 +126,13 @@ def test_openmetrics_needs_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ([], "-from: say which bill"),
         (["-from", str(FOCUS), "-output", str(FOCUS)], "-output: is the bill itself"),
-        (["-from", "s3://bucket/key"], "copy the export first"),
+        (["-from", "https://example.org/a.csv"], "s3://BUCKET/PREFIX and gs://BUCKET/PREFIX are"),
+        (["-engine.table", "a.b"], "-engine.table: say which -engine has it"),
+        (
+            ["-engine=athena", "-engine.table", "a.b", "-from", str(FOCUS)],
+            "-engine.table: -from is another bill",
+        ),
+        (["-engine=athena", "-engine.table", "a..b"], '-engine.table: "a..b" '),
         (["-from", "/nowhere"], "is not there"),
         (["-from", str(FOCUS), "-format=cur2"], "it has no column line_item_usage_start_date"),
         (["-from", str(FOCUS), "-output", "/nowhere/at/all"], "-output: cannot write"),

@@ -60,7 +60,7 @@ def table_of(name: str) -> tuple[str, ...]:
     if len(parts) > 3:
         parts = [".".join(parts[:-2]), *parts[-2:]]
     if not all(parts):
-        raise BadBill(f"{name!r} is no name of a table")
+        raise BadBill("is no name of a table")
     return tuple(parts)
 
 

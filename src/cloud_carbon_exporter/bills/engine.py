@@ -55,7 +55,7 @@ def table_of(connection: ibis.BaseBackend, form: str, files: Sequence[str]) -> i
 def hashed(values: Sequence[ibis.Value]) -> ibis.Value:
     """Hash of several values in 64 bits, DuckDB's own, which it also joins and groups by."""
 
-    def hash_of(*_: object) -> int: ...
+    def hash_of(*_: object) -> None: ...
 
     # ibis takes the parameters of a function from its signature, and DuckDB's takes any number.
     names = [f"value_{number}" for number in range(len(values))]

@@ -30,6 +30,7 @@ _DAY_TYPES = pa.schema(
 
 def billed_days(of: History) -> Days:
     """Whole days of each account between the first row of its provider and the last."""
+    of.need_rows()
     rows = of.rows.filter(of.rows.start.notnull())
     first, last = rows.start.min(), ibis.coalesce(rows.end, rows.start).max()
     spans = rows.group_by("provider").agg(first=first, last=last).to_pyarrow().to_pylist()

@@ -84,7 +84,7 @@ class History:
     used: units and cost by group and shape. sums: by group and state; total: by state alone.
     ledger: by state and SKU.
     exports: titles of what it was read from. absent: what was left out, and what is missing with
-        what that costs.
+    what that costs.
     held: hardware of one unit by the number of its figure.
     """
 
@@ -102,6 +102,11 @@ class History:
     exports: tuple[str, ...]
     absent: tuple[str, ...]
     held: Sequence[Held]
+
+    def need_rows(self) -> None:
+        """Raise BadBill where rows are not here, but sums that an engine elsewhere made of them."""
+        if not self.sources:
+            raise BadBill("holds sums: its rows, which this needs, stayed where they were summed")
 
 
 @contextmanager
@@ -147,13 +152,14 @@ def _of_rows(
     by = query.by_of(asked.by)
     sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    if asked.conditions is None:
-        known, used = _by_codes(connection, sources, by, asked)
-    else:  # by columns that no export has
+    if asked.conditions is not None:
         rows = with_conditions(rows, asked.conditions(frame_of(rows)))
         known = _known(connection, query.shapes_of(rows), asked)
-        summed = query.used(rows, known.tables.shapes, by)
-        used = connection.create_table("cloud_carbon_used", summed)
+        used = connection.create_table(
+            "cloud_carbon_used", query.used(rows, known.tables.shapes, by)
+        )
+    else:
+        known, used = _by_codes(connection, sources, by, asked)
     titles = tuple(dict.fromkeys(source.export.title for source in sources))
     absent = dict.fromkeys(words for source in sources for words in source.absent)
     return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
@@ -163,16 +169,13 @@ def _of_amounts(
     connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...]
 ) -> History:
     """History of what an engine elsewhere summed. Raises BadBill where that is by other keys."""
+    if asked.conditions is not None:
+        raise BadBill("holds sums: loads and hours of the grid go by its rows, which are elsewhere")
     by = query.by_of(asked.by)
     known = _known(connection, shapes_in(table), asked)
     used = used_of_sums(table, known.tables.shapes, by)
-    used = connection.create_table("cloud_carbon_used", used)
-    return _summed(connection, by, _Bill((), table, (SUMMED,), told), known, used)
-
-
-class _Known(NamedTuple):
-    tables: query.Tables
-    held: Sequence[Held]
+    bill = _Bill((), table, (SUMMED,), told)
+    return _summed(connection, by, bill, known, connection.create_table("cloud_carbon_used", used))
 
 
 def _by_codes(
@@ -198,8 +201,13 @@ def _codes(connection: ibis.BaseBackend, sources: Sequence[Source], asked: Asked
     return ibis.union(*shapes, distinct=True)
 
 
+class _Known(NamedTuple):
+    tables: query.Tables
+    held: Sequence[Held]
+
+
 def _known(connection: ibis.BaseBackend, shapes: ibis.Table, asked: Asked) -> _Known:
-    """Tables of what shapes are and draw, and the hardware of one unit of each."""
+    """Tables of what shapes are and draw, and the hardware behind a unit of each figure."""
     known = lookups(shapes.to_pyarrow().to_pylist(), asked.grid_method)
     tables = query.Tables(
         connection.create_table("cloud_carbon_shapes", ibis.memtable(known.shapes)),
@@ -220,19 +228,18 @@ def _summed(
     connection: ibis.BaseBackend, by: query.By, bill: _Bill, known: _Known, used: ibis.Table
 ) -> History:
     whole, nothing = query.whole(used, by), query.by_of(())
-    tables = known.tables
     return History(
         connection,
         by,
         bill.sources,
         bill.rows,
-        tables.shapes,
-        tables.figures,
-        tables.reaches,
+        known.tables.shapes,
+        known.tables.figures,
+        known.tables.reaches,
         used,
-        connection.create_table("cloud_carbon_sums", query.sums(used, tables, by)),
-        connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
-        connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
+        connection.create_table("cloud_carbon_sums", query.sums(used, known.tables, by)),
+        connection.create_table("cloud_carbon_total", query.sums(whole, known.tables, nothing)),
+        connection.create_table("cloud_carbon_ledger", query.ledger(used, known.tables.shapes)),
         bill.exports,
         bill.absent,
         known.held,

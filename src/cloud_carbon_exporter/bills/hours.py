@@ -78,6 +78,7 @@ def bill_spans(of: History) -> list[BillSpan]:
 
     Of rows that are estimated; of a provider that is not, nothing is kept.
     """
+    of.need_rows()
     rows = of.rows.filter(of.rows.start.notnull() & of.rows.provider.isin(("aws", "gcp")))
     last = ibis.coalesce(rows.end, rows.start).max()
     spans = rows.group_by("provider").agg(first=rows.start.min(), last=last)

@@ -10,7 +10,6 @@ from typing import BinaryIO
 import ibis
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.exports import EXPORTS
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
@@ -22,6 +21,7 @@ _FIGURES = {
     "embodied": "x_EmbodiedEmissionsGrams",
     "water": "x_WaterLiters",
 }
+_PROVIDERS = (("aws", "AWS"), ("gcp", "Google Cloud"))
 _FOCUS = {
     "start": "ChargePeriodStart",
     "end": "ChargePeriodEnd",
@@ -49,16 +49,25 @@ def focus_of(of: History) -> ibis.Table:
     A bill in FOCUS keeps all its columns; of others the columns that FOCUS has for them are made.
     Raises BadBill where the rows are not here.
     """
-    if not of.sources:
-        raise BadBill("holds sums: its rows, which FOCUS has, stayed where they were summed")
+    of.need_rows()
     if len(of.sources) == 1 and of.sources[0].export is EXPORTS["focus"]:
         return _with_figures(of, of.sources[0].kept)
     renamed = of.rows.select(
-        **{name: of.rows[ours] for ours, name in _FOCUS.items()},
+        **{name: _told(of.rows[ours]) for ours, name in _FOCUS.items()},
+        ServiceProviderName=_told(of.rows.provider),
         ChargeCategory=of.rows.category.capitalize(),
         **{f"{_OURS}{ours}": of.rows[ours] for ours in (*SHAPE, "start", "amount")},
     )
     return _with_figures(of, renamed)
+
+
+def _told(value: ibis.Value) -> ibis.Value:
+    """Value as FOCUS writes it: a moment in UTC with its Z, no text where that is empty."""
+    if value.type().is_timestamp():
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not value.type().is_string():
+        return value
+    return value.cases(("", ibis.null("string")), *_PROVIDERS, else_=value)
 
 
 def _with_figures(of: History, rows: ibis.Table) -> ibis.Table:

@@ -73,7 +73,7 @@ def _answer_of_files(options: Values) -> None:
 
 def _answer_of_table(options: Values) -> None:
     if options[flags.COMPARE] or options[flags.TO] == "store":
-        raise ConfigError("-engine.table is summed elsewhere: -compare and -to store read files")
+        raise BadBill("is summed where it is: hours and days go by its rows, which stay there")
     asked = _asked("", (), options)
     where = Where(
         options[flags.ENGINE],
@@ -91,7 +91,8 @@ def _answer_of_table(options: Values) -> None:
 def _bill(options: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Path of a bill on this machine, and what was left out of it on the way.
 
-    That of the made-up estate is written to be read; one in a bucket is copied.
+    That of the made-up estate is written to be read; one in a bucket is copied. What is compared is
+    of the month that runs and two before, as its counted past is of the last days.
     """
     path = options[flags.BILL]
     if path != DEMO and not buckets.is_url(path):
@@ -105,15 +106,12 @@ def _bill(options: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
         made, made_up = DemoOptions(), Path(folder) / "demo.csv"
         estate = build(made.seed, made.resources)
         with made_up.open("w", encoding="utf-8") as out:
-            bill.write(estate, out, *_months(recent=bool(options[flags.COMPARE])))
+            bill.write(estate, out, *_months(bool(options[flags.COMPARE])))
         yield str(made_up), ()
 
 
-def _months(*, recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
-    """Months of the made-up bill, and when the last one ends.
-
-    recent: the month that runs and two before, as its counted past is of the last days.
-    """
+def _months(recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
+    """Months of the made-up bill, and when the last one ends."""
     if not recent:
         return bill.MONTHS, math.inf
     now = datetime.now(UTC)

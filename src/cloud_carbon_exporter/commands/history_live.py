@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.commands.report import collect
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.config import period_flags as period
@@ -68,6 +69,7 @@ def _read(reader: Reader, span: Span) -> CountedHardware:
 def _demo() -> Iterator[Reader]:
     """The past of the made-up estate, which is made up as its page does."""
     settings = load(["report", "-demo.enabled", "-log.level=error"], {}).settings
+    logs.configure(settings.log_level, settings.log_format)
     store = in_memory()
     store.fill(past_of(settings)(run_once(collect(settings))))
     yield store.reader

@@ -43,7 +43,8 @@ def to_store(asked: Asked, options: Values) -> None:
     finally:
         file.store.close()
         file.close()
-    sys.stderr.write(as_text(sections[1:], terminal.width(sys.stderr)))
+    sys.stdout.write(as_text(sections[1:], terminal.width(sys.stdout)))
+    sys.stdout.write("\n")
     for span in spans:
         first, last = (
             datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="hours")[:13]

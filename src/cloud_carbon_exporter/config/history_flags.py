@@ -66,7 +66,7 @@ BILL = Flag(
 MOST_GIB = Flag(
     "from.most",
     count("GIB", "a number of GiB from 1 on", 1),
-    20,
+    "20",
     "The most that is copied out of a bucket, in GiB. What is larger is refused.",
     commands=_HISTORY,
 )
@@ -162,7 +162,7 @@ ENGINE_TABLE = Flag(
 ENGINE_MOST = Flag(
     "engine.most",
     number("USD", "a number of USD from 0 on", 0),
-    1.0,
+    "1",
     "The most that reading the table may cost, in USD by list prices; found before it is read, and "
     "refused beyond. Of Athena it is that of the whole table, of which Parquet needs a part.",
     commands=_HISTORY,

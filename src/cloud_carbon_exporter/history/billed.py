@@ -72,13 +72,14 @@ def forget_counted(database: sqlite3.Connection, before: float) -> None:
         return
     kept = " AND series NOT IN (SELECT series.id FROM series JOIN billed USING (provider, account))"
     database.execute(drop + kept, (before,))
-    for account in accounts:
+    for provider, account in accounts:
+        of_account = Span(provider, account, 0, 0)
         spans = [
-            _whole_hours(Span(*account, *stretch))
-            for stretch in _stretches(database, "spans", Span(*account, 0, 0))
+            _whole_hours(Span(provider, account, *stretch))
+            for stretch in _stretches(database, "spans", of_account)
         ]
         for first, last in joined(spans):
-            database.execute(_DELETE, (first, min(last, before), *account))
+            database.execute(_DELETE, (first, min(last, before), provider, account))
 
 
 def _stretches(database: sqlite3.Connection, table: str, of: Span) -> Sequence[Stretch]:

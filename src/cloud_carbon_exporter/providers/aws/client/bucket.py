@@ -39,19 +39,15 @@ class S3Bucket:
     async def part(self, name: str, first: int, last: int) -> bytes:
         """See stored.Bucket. Raises PermissionMissing, which names s3:GetObject."""
         wanted = f"bytes={first}-{last}"
-        body: bytes = await self._call(
-            "get_object", "s3:GetObject", reads_body=True, Key=name, Range=wanted
-        )
+        body: bytes = await self._call("get_object", "s3:GetObject", Key=name, Range=wanted)
         return body
 
-    async def _call(
-        self, method: str, permission: str, *, reads_body: bool = False, **parameters: str
-    ) -> Any:
+    async def _call(self, method: str, permission: str, **parameters: str) -> Any:
         try:
             async with self._clients.using("s3", self._region) as s3:
                 answer = await getattr(s3, method)(Bucket=self._name, **parameters)
                 # Our session has read the body whole (http.py), so that there is no stream.
-                return await answer["Body"].raw_stream.read() if reads_body else answer
+                return await answer["Body"].raw_stream.read() if "Body" in answer else answer
         except Exception as error:
             raise translate(
                 error,
