@@ -122,11 +122,12 @@ class Store:
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         """Write whole hours into a store in which nothing was counted. Raises sqlite3.Error."""
+        # All of it is at hand before anybody who asks has to wait.
+        known, accounts = tuple(past), defaultdict[tuple[str, str], set[int]](set)
+        for alike in known:
+            hours = [hour for hour, _, _ in alike.changes]
+            accounts[alike.series.group[:2]].update(hours)
         with turn(self._lock), self._transaction():
-            known, accounts = tuple(past), defaultdict[tuple[str, str], set[int]](set)
-            for alike in known:
-                hours = [hour for hour, _, _ in alike.changes]
-                accounts[alike.series.group[:2]].update(hours)
             for account, hours_of_it in accounts.items():
                 whole = [Stretch(hour, hour + HOUR_SECONDS) for hour in hours_of_it]
                 for stretch in joined(whole):
