@@ -128,11 +128,12 @@ class Store:
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         """Write whole hours into a store in which nothing was counted. Raises sqlite3.Error."""
+        # All of it is at hand before anybody who asks has to wait.
+        known, accounts = tuple(past), defaultdict[tuple[str, str], set[int]](set)
+        for alike in known:
+            hours = [hour for hour, _, _ in alike.changes]
+            accounts[alike.series.group[:2]].update(hours)
         with turn(self._lock), self._transaction():
-            known, accounts = tuple(past), defaultdict[tuple[str, str], set[int]](set)
-            for alike in known:
-                hours = [hour for hour, _, _ in alike.changes]
-                accounts[alike.series.group[:2]].update(hours)
             for account, hours_of_it in accounts.items():
                 whole = [Stretch(hour, hour + HOUR_SECONDS) for hour in hours_of_it]
                 for stretch in joined(whole):
@@ -140,7 +141,8 @@ class Store:
                     self._cover(Span(*account, *stretch))
             for alike in known:
                 self._fill(alike)
-                self._hold_alike(alike)
+            for row in _held_of(known):
+                self._hold(row)
 
     def forget(self, before: float) -> None:
         """Drop the hours before a moment, and what nothing refers to. Raises sqlite3.Error."""
@@ -215,12 +217,6 @@ class Store:
         self._database.execute(_PUT_PLACE, place)
         self._database.execute(_ADD_HELD, (row.day, row.name, row.amount, *place))
 
-    def _hold_alike(self, alike: AlikeHours) -> None:
-        at, days = alike.series.group, Counter(map(day_of, (hour for hour, _, _ in alike.changes)))
-        for day, hours in days.items():
-            for name, amount in alike.held:
-                self._hold(HeldRow(day, *at[:4], name, amount * hours))
-
     def _cover(self, span: Span) -> None:
         """Add a span to those of its account; those that touch become one."""
         named = dict(zip(("provider", "account", "first", "last"), span, strict=True))
@@ -267,6 +263,18 @@ class Store:
         found = self._database.execute("SELECT name FROM facts ORDER BY id")
         self._facts = [name for (name,) in found]
         self._numbers = {name: number for number, name in enumerate(self._facts)}
+
+
+def _held_of(past: Iterable[AlikeHours]) -> Iterator[HeldRow]:
+    """Hardware of a past by the day: a row for many hours of many series."""
+    sums: defaultdict[HeldRow, float] = defaultdict(float)
+    for alike in past:
+        at, days = alike.series.group, Counter(day_of(hour) for hour, _, _ in alike.changes)
+        for day, hours in days.items():
+            for name, amount in alike.held:
+                sums[HeldRow(day, *at[:4], name, 0.0)] += amount * hours
+    for row, amount in sums.items():
+        yield row._replace(amount=amount)
 
 
 def amounts_with(ratios: Ratios, values: Sequence[float], basis: Basis) -> Amounts:
