@@ -62,7 +62,7 @@ def test_it_saves_the_share_of_the_nodes_that_nobody_needs_any_more() -> None:
     assert not found.is_of_one
     # 4 cores become 4 x 0.05 / 0.8, of the 8 there are
     assert "0.25 cores instead of 4 and 1 GiB instead of 8" in found.action
-    assert "requests fill 100% of the cores and 50% of the memory" in found.decided_on
+    assert "requests fill 100 % of the cores and 50 % of the memory" in found.decided_on
     saved = found.saved_grams_per_second
     assert 0 < saved.lower < saved.value < saved.upper
     whole = told(cluster(Requests(IDLER, 8.0, 0.0, 8 * GIB, 0.0)), known(0.0, 0.0))

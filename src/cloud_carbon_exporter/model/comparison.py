@@ -6,18 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.held import UNITS
 
-ALIKE = 0.02
-"""How far two ways to one figure may be apart."""
-
-_NEAR = 0.03
-"""How far a ratio may be from a whole number to be taken for it."""
-_NOTHING = 1e-6
 _MOST_NAMED = 3
 
 Hardware = Mapping[str, float]
 """Amounts times seconds, by their names in `held.UNITS`."""
+
+
+def alike_ratio() -> float:
+    """How far two ways to one figure may be apart, as a share of it."""
+    return facts.figure("calibration.bill_alike_ratio").value
+
+
+def _near() -> float:
+    """How far a ratio may be from a whole number to be taken for it."""
+    return facts.figure("calibration.bill_whole_ratio").value
 
 
 class Site(NamedTuple):
@@ -47,7 +52,7 @@ class ComparedLine(NamedTuple):
     @property
     def ratio(self) -> float | None:
         """What was counted of one that was billed."""
-        return self.counted / self.billed if self.billed > _NOTHING else None
+        return self.counted / self.billed if self.billed > 0 else None
 
     @property
     def difference(self) -> float:
@@ -57,7 +62,7 @@ class ComparedLine(NamedTuple):
     @property
     def agrees(self) -> bool:
         """Whether both are the same, as near as two ways to one figure come."""
-        return abs(self.difference) <= ALIKE * self.billed
+        return abs(self.difference) <= alike_ratio() * self.billed
 
 
 class _Both(NamedTuple):
@@ -75,7 +80,7 @@ def compared(
         ours, theirs = counted.get(site, {}), billed.get(site, {})
         for name in UNITS:
             both = _Both(theirs.get(name, 0.0), ours.get(name, 0.0))
-            if max(both) > _NOTHING:
+            if max(both) > 0:
                 sites[shown, name][site.region] = both
     order = list(UNITS)
     keys = sorted(sites, key=lambda key: (key[0], order.index(key[1])))
@@ -119,10 +124,10 @@ def _multiple(ratio: float) -> str:
     """What a ratio near a whole number, or a part of one, is a sign of."""
     if ratio > 1:
         times = round(ratio)
-        near = times > 1 and abs(ratio / times - 1) <= _NEAR
+        near = times > 1 and abs(ratio / times - 1) <= _near()
         return f"counted {times} times: the same thing from two listings?" if near else ""
     parts = round(1 / ratio)
-    if parts == 1 or abs(ratio * parts - 1) > _NEAR:
+    if parts == 1 or abs(ratio * parts - 1) > _near():
         return ""
     return f"1 of {parts} is counted: a standby, a second zone or replicas left out?"
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.errors import Columns, Errors, Factor, PackedUnits, Units, columns
-from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
+from cloud_carbon_exporter.model.place_facts import fact_of_grid, fact_of_pue
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import (
     Basis,
@@ -236,11 +236,11 @@ def in_one_place(
 ) -> FootprintSum:
     """Sum over hardware with the same PUE and grid. watts: of the hardware, without PUE."""
     pue = place.pue_ratio
-    power = _summed(watts, basis).times(_factor(_pue_fact(place), pue), basis)
+    power = _summed(watts, basis).times(_factor(fact_of_pue(place), pue), basis)
     operational = Sum()
     if intensity is not None:
         grid = intensity.grams_per_kilowatt_hour
-        factor = _factor(_grid_fact(place, intensity), grid)
+        factor = _factor(fact_of_grid(place, intensity), grid)
         operational = power.times(factor, grid.basis, 1 / JOULES_PER_KILOWATT_HOUR)
     return FootprintSum(resources, power, operational, _summed(grams, basis))
 
@@ -286,15 +286,3 @@ def _alike(fact: str) -> float:
 def _factor(fact: str, estimate: Estimate) -> Factor:
     value = estimate.value
     return Factor(fact, value, value - estimate.lower, estimate.upper - value)
-
-
-def _pue_fact(place: Place) -> str:
-    """Regions whose PUE is not published have one row in common: that of the provider's fleet."""
-    return "".join(pue_fact(place.provider, place.region))
-
-
-def _grid_fact(place: Place, intensity: CarbonIntensity) -> str:
-    """Regions on one grid err alike, of whichever cloud they are; a live value is a place's own."""
-    if intensity.facts:
-        return intensity.facts[0]
-    return f"grid.{intensity.source}.{place.provider}/{place.region}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cloud_carbon_exporter.exposition.csv_text import csv_text
 from cloud_carbon_exporter.exposition.families.counted import (
     RATIO,
     RATIO_HELP,
@@ -15,7 +16,7 @@ from cloud_carbon_exporter.exposition.families.counted import (
     ratio_labels,
 )
 from cloud_carbon_exporter.exposition.labels import escape
-from cloud_carbon_exporter.model.comparison import ALIKE, ComparedLine
+from cloud_carbon_exporter.model.comparison import ComparedLine, alike_ratio
 from cloud_carbon_exporter.model.held import UNITS
 from cloud_carbon_exporter.reporting.tables import Section, figure
 
@@ -55,7 +56,7 @@ def sections(of: Compared) -> list[Section]:
     first, last = _day(of.days[0]), _day(of.days[-1])
     notes = [
         f"Of {len(of.days)} whole days from {first} to {last}, UTC; counted: {of.source}.",
-        f"{len(alike)} of {len(of.lines)} agree within {ALIKE * _PERCENT:.0f} %.",
+        f"{len(alike)} of {len(of.lines)} agree within {alike_ratio() * _PERCENT:.0f} %.",
     ]
     for provider, account in of.uncounted:
         notes.append(f"Nobody counts account {account} of {provider}, which the bill has.")
@@ -88,14 +89,11 @@ def _day(start: int) -> str:
 
 def as_csv(of: Compared) -> str:
     """All lines as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_HEADER)
+    rows: list[tuple[object, ...]] = [CSV_HEADER]
     for line in of.lines:
-        ratio = "" if line.ratio is None else repr(line.ratio)
-        told = (repr(line.billed), repr(line.counted), ratio, repr(line.difference))
-        writer.writerow((*line[:5], *told, line.explanation))
-    return text.getvalue()
+        told = (line.billed, line.counted, line.ratio, line.difference)
+        rows.append((*line[:5], *told, line.explanation))
+    return csv_text(rows)
 
 
 def read_csv(text: str) -> list[ComparedLine]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cloud_carbon_exporter import exposition, logs
+from cloud_carbon_exporter import exposition
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
@@ -24,6 +24,7 @@ from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
 from cloud_carbon_exporter.service.compared_file import ComparedFile
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
+from cloud_carbon_exporter.service.reloaded import say_what_changes
 from cloud_carbon_exporter.service.remembering import open_history
 from cloud_carbon_exporter.service.shown import SizeWarning, exposition_settings, web_settings
 from cloud_carbon_exporter.storage.rows import Section
@@ -38,15 +39,6 @@ log = logging.getLogger(__name__)
 
 # A program that ends waits so long for a reload under way: well within its second and a half.
 RELOAD_PATIENCE_SECONDS = 0.5
-
-# Settings a reload does not follow, and how they are called.
-_FIXED = {
-    "listen": "-listen",
-    "state_file": "-state.file",
-    "history_file": "-history.file",
-    "web_config_file": "-web.config.file",
-    "push": "destination of pushes",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +225,7 @@ class Service:
         return opened
 
     async def _replace(self, opened: Collecting, settings: Settings) -> None:
-        _say_what_changes(self._settings, settings)
+        say_what_changes(self._settings, settings)
         # The old one ends before the new one begins: the same time would count twice.
         before = self._newest.current
         if self._collecting is not None:
@@ -290,14 +282,3 @@ class Service:
             return
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-def _say_what_changes(before: Settings, after: Settings) -> None:
-    """Follow the log's own settings, and say what is wrong or takes a restart."""
-    if (after.log_level, after.log_format) != (before.log_level, before.log_format):
-        logs.configure(after.log_level, after.log_format)
-    for warning in after.warnings:
-        log.warning("%s", warning)
-    for name, flag in _FIXED.items():
-        if getattr(after, name) != getattr(before, name):
-            log.warning("reload: a new %s takes a restart", flag)
