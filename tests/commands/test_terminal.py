@@ -52,7 +52,10 @@ def _read(screen: int) -> bytes:
 def test_every_line_fits_the_terminal(words: list[str], columns: int) -> None:
     shown = typed(words, columns).rpartition("\r\x1b[K")[2]  # the bar has been wiped away
     assert shown.count("\n") > 8
-    assert [line for line in shown.splitlines() if len(line) > columns] == []
+    # a word that is longer, such as an ARN, stands on a line of its own, whole to be copied
+    assert [
+        line for line in shown.splitlines() if len(line) > columns and " " in line.strip()
+    ] == []
 
 
 @pytest.mark.slow

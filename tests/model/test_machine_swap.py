@@ -74,6 +74,10 @@ def test_of_a_family_the_smallest_as_large(
     assert swap_of(wanted).becomes(provider, name) == becomes
 
 
+def test_what_would_lose_its_accelerators_is_not_replaced() -> None:
+    assert swapped(resource("g4dn.xlarge"), LOADS, Swap("g4dn.*", "m5.*")) is None
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

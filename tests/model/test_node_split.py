@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.model.machines import footprint, resource
 
 from cloud_carbon_exporter.model.clusters import IDLE, UNKNOWN, Workload
-from cloud_carbon_exporter.model.node_parts import NodeParts, PartSum, node_parts
+from cloud_carbon_exporter.model.node_parts import NodeParts, PartSum, _Part, node_parts
 from cloud_carbon_exporter.model.node_split import Held, Node, Shares, split
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import Component, Resource
@@ -43,6 +43,12 @@ def parts_of(machine: Resource, loads: dict[str, float]) -> NodeParts:
     parts = node_parts(machine, loads, footprint(machine, loads))
     assert parts is not None
     return parts
+
+
+def test_no_errors_no_parts_and_no_watts_by_what_is_drawn_at_rest() -> None:
+    machine = resource("aws", "m5.large")
+    assert node_parts(machine, {}, replace(footprint(machine, {}), errors=None)) is None
+    assert _Part("cores").ratio(0.2, 0.8) == 0.2
 
 
 def summed(parts: NodeParts, shares: Shares) -> FootprintSum:

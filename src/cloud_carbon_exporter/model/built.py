@@ -163,9 +163,8 @@ def built(
     priced_now = priced_components(resource, loads)
     facts, places = layout(tuple([each.watts_errors.errors.facts for each in priced_now]))
     like = estimate(resource, loads, place, intensity)
-    if like.errors is None:
-        return None
-    return Built(tuple(parts), facts, places, like, like.errors)
+    errors = like.errors
+    return None if errors is None else Built(tuple(parts), facts, places, like, errors)
 
 
 def _part(priced: PricedComponent, loads: Loads) -> _Part | None:

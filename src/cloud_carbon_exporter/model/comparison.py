@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts
@@ -158,8 +158,3 @@ _LESS = {
     "storage": "less is counted: snapshots, versions or classes that are not listed, or sizes that "
     "were not read",
 }
-
-
-def lines_apart(lines: Iterable[ComparedLine]) -> Iterator[ComparedLine]:
-    """Lines in which both sides do not agree."""
-    return (line for line in lines if not line.agrees)
