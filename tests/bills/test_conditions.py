@@ -22,6 +22,8 @@ from cloud_carbon_exporter.history.prometheus_loads import (
 )
 from tests.bills.told import Told, told
 
+pytestmark = pytest.mark.slow
+
 HEADER = (
     "line_item_usage_start_date,line_item_usage_end_date,line_item_line_item_type,"
     "line_item_product_code,line_item_usage_type,line_item_usage_amount,line_item_unblended_cost,"

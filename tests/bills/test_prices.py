@@ -17,6 +17,8 @@ from cloud_carbon_exporter.model.advice import Advice, AdviceKind, YearlyCost
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.service.advice_prices import prices_of
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("ibis")
 
 ARN = "arn:aws:ec2:eu-west-1:111122223333:"

@@ -13,6 +13,8 @@ from cloud_carbon_exporter.bills.files import Files, counting, files_of
 from cloud_carbon_exporter.bills.versions import manifest
 from tests.bills.told import CUR, told
 
+pytestmark = pytest.mark.slow
+
 JANUARY = "shop/data/BILLING_PERIOD=2026-01"
 OLD, NEW = "0b5f2d1c-0a4e-4f3e-9a57-aa11bb22cc33", "f7a3c0de-11d2-4b8b-8f00-0123456789ab"
 AT = "shop/metadata/BILLING_PERIOD=2026-01/shop-Manifest.json"

@@ -25,6 +25,8 @@ from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.compared_file import ComparedFile
 
+pytestmark = pytest.mark.slow
+
 DAY = int(datetime(2026, 1, 2, tzinfo=UTC).timestamp())
 ACCOUNT = "111122223333"
 HEADER = (

@@ -11,6 +11,8 @@ from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.history.file import HistoryFile
 from tests.bills.told import CUR, told
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_report_says_what_the_bill_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -20,7 +20,7 @@ from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.reporting.period.figures import Period
 from tests.reporting.months import GAP, NOVEMBER, PARTS, at, filled
 
-pytestmark = pytest.mark.usefixtures("process_kept")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("process_kept")]
 
 HOURS = (NOVEMBER.seconds - GAP.seconds) // HOUR_SECONDS
 

@@ -16,6 +16,8 @@ from cloud_carbon_exporter.providers.demo.bill_items import ITEMS
 from cloud_carbon_exporter.providers.spec import Raw
 from tests.laws.counted_estate import RESOURCES, Listed, compared, counted
 
+pytestmark = pytest.mark.slow
+
 Lines = dict[tuple[str, str], ComparedLine]
 
 UNBILLED = {"bedrock/foundation_model"}

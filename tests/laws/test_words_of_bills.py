@@ -12,6 +12,8 @@ from tests.bills.words import billed, listed, unknown
 from tests.fakes.aws_replay import described, recordings
 from tests.providers.aws.test_specs import module_specs
 
+pytestmark = pytest.mark.slow
+
 BILLED_ALONE = {("apigateway/rest_api", "memory")}
 """The cache of a stage: its list tells that there is one, and our description leaves it out."""
 

@@ -19,6 +19,8 @@ from cloud_carbon_exporter.service import advice_prices
 from cloud_carbon_exporter.service.advice_prices import keep_priced
 from tests.exposition import estate
 
+pytestmark = pytest.mark.slow
+
 
 async def turns(number: int = 20) -> None:
     for _ in range(number):

@@ -23,7 +23,7 @@ from cloud_carbon_exporter.web.api.ranges import RANGES
 from cloud_carbon_exporter.web.recent import MOST_VALUES, recent_point
 from cloud_carbon_exporter.web.trend import Trend
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 SPLITS = list(labels_to_sum_by(SETTINGS.exposition.tags))
 STORES = ("full", "empty", "just begun")
