@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,20 @@ def see(counters: Counters, at: float, *resources: Resource, settle: float = 0) 
 
 def watts(resource: Resource, **loads: float) -> float:
     return power_watts(resource, loads, PLACE)
+
+
+def test_tags_that_name_each_thing_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloud_carbon_exporter.collect.counters.MOST_KEPT", 2)
+    counters = new_counters()
+    named = [replace(volume(f"vol-{n}"), tags={"job": str(n)}) for n in range(5)]
+    for at in (0.0, 600.0):
+        see(counters, at, *named)
+        counters.advance(at)
+    assert len(counters._countings) <= 2
+    drawn = watts(volume()) * 600
+    hours = {hour.group.tags: hour.joules for hour in counters.hours.take()}
+    assert hours == {(("job", str(n)),): pytest.approx(drawn) for n in range(5)}
+    assert account(counters, "ec2/volume").energy_joules == pytest.approx(5 * drawn)
 
 
 def totals(counters: Counters, resource_id: str) -> Totals:

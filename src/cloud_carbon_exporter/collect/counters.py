@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
-from cloud_carbon_exporter.collect.counting import Counting
+from cloud_carbon_exporter.collect.counting import MOST_KEPT, Counting
 from cloud_carbon_exporter.collect.held_sums import HeldSums
 from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
@@ -226,6 +226,8 @@ class Counters:
         key = (group, at.zone, at.on_premises)
         counting = self._countings.get(key)
         if counting is None or counting.around is not around:
+            if len(self._countings) >= MOST_KEPT:
+                self._countings.clear()
             part = part_of(resource, around.intensities)
             sums = self._accounts.of(resource), self.water.of(resource), self.held.of(resource)
             counting = self._countings[key] = Counting(*sums, part, group, around)
@@ -233,7 +235,6 @@ class Counters:
         return counting
 
     def _count(self, timeline: Timeline, counting: Counting, piece: Piece) -> None:
-        resource = timeline.resource
         joules, operational, embodied = amounts = piece[2:5]
         so_far = timeline.totals
         timeline.totals = Totals(
@@ -247,8 +248,8 @@ class Counters:
         add_held(counting.held, piece.held, piece.end - piece.start)
         self.months.add(counting.part, piece)
         self.hours.add(counting.group, piece)
-        self.nodes.add(resource, piece)
-        self.tokens.add(resource, piece)
+        self.nodes.add(timeline.resource, piece)
+        self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 
     def move(self, seconds: float) -> None:
