@@ -60,6 +60,11 @@ class Found:
     slow: int = 0
     megabytes: list[float] = field(default_factory=list)  # after each round
 
+    def tell(self, fault: str) -> None:
+        """A fault, told at once: who waits a night should not wait for the first of them."""
+        self.lost.append(f"round {self.rounds}: {fault}")
+        print(f"lost, {self.lost[-1]}", flush=True)
+
 
 class Names:
     """Resolver of this process: clouds' hosts are on loopback, but for names that are gone."""
@@ -184,9 +189,9 @@ async def one_round(
         lost, now = missing(collector, before, told), joules(collector)
         invented = machine.faults(collector.snapshot, now)
         if lost or invented or now < energy:
-            tally.lost.append(
-                f"round {tally.rounds}: {len(lost)} resources ({min(lost, default='')}), "
-                f"{energy - now:.1f} J {invented}: {told}"
+            tally.tell(
+                f"{len(lost)} resources ({min(lost, default='')}), {energy - now:.1f} J "
+                f"{invented}: {told}"
             )
         energy = now
     names.follow(await tell(pipe, "calm"))
@@ -204,7 +209,7 @@ async def one_round(
     worse = [*errors(collector, healthy), *sorted(missing(collector, before))]
     worse += machine.not_kept()
     if worse:
-        tally.lost.append(f"round {tally.rounds}: not well again: {worse[:3]}: {told}")
+        tally.tell(f"not well again: {worse[:3]}: {told}")
     tally.recoveries.append(took)
     tally.slow += took > ALLOWED_REFRESHES + machine.refreshes_to_follow
     tally.rounds += 1
