@@ -26,6 +26,7 @@ from tests.fakes.gcp_estate import (
     NUMBER,
     PROJECT,
     Asset,
+    backups_of_instance,
     located_list,
     named,
     product_list,
@@ -293,10 +294,14 @@ class GoogleCloud:
         project = dict(query).get("project") or below.partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
         location = path.partition("locations/")[2].partition("/")[0]
-        listed = located_list(here, method, location)
-        if listed is None:
-            listed = product_list(here, method)
-        return listed or _error(404, f"the fake has no {method}", "NOT_FOUND")
+        listed = (
+            located_list(here, method, location),
+            backups_of_instance(here, method, path),
+            product_list(here, method),
+        )
+        return next(filter(None, listed), None) or _error(
+            404, f"the fake has no {method}", "NOT_FOUND"
+        )
 
     def _query_response(self, method: str, query: Mapping[str, str], body: Any) -> dict[str, Any]:
         if body:

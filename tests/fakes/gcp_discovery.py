@@ -25,6 +25,7 @@ VERSIONS = {
     "artifactregistry": "v1",
     "backupdr": "v1",
     "bigquery": "v2",
+    "bigqueryreservation": "v1",
     "bigtableadmin": "v2",
     "cloudasset": "v1",
     "cloudfunctions": "v1",

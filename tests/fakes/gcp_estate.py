@@ -140,6 +140,14 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "run.googleapis.com/WorkerPool",
         "workerPools",
     ),
+    "bigqueryreservation.projects.locations.reservations.list": (
+        "bigqueryreservation.googleapis.com/Reservation",
+        "reservations",
+    ),
+    "gkebackup.projects.locations.backupPlans.backups.list": (
+        "gkebackup.googleapis.com/Backup",
+        "backups",
+    ),
     "vmwareengine.projects.locations.privateClouds.list": (
         "vmwareengine.googleapis.com/PrivateCloud",
         "privateClouds",
@@ -164,11 +172,39 @@ def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[st
         return {"locations": [{"locationId": place} for place in PLACES]}
     if method == "compute.regions.list":
         return {"items": [{"name": place} for place in PLACES if place.count("-") == 1]}
+    if method == "gkebackup.projects.locations.backupPlans.list":
+        return _backup_plans(assets, location)
     if method not in LOCATED:
         return None
     asset_type, key = LOCATED[method]
     here = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
     return {key: here} if here else {}
+
+
+def _backup_plans(assets: Sequence[Asset], location: str) -> dict[str, Any]:
+    backups = [data["name"] for data in _of(assets, "gkebackup.googleapis.com/Backup")]
+    plans = {name.partition("/backups/")[0] for name in backups if f"/{location}/" in name}
+    return {"backupPlans": [{"name": plan} for plan in sorted(plans)]}
+
+
+OF_INSTANCES = {
+    "spanner.projects.instances.backups.list": "spanner.googleapis.com/Backup",
+    "bigtableadmin.projects.instances.clusters.backups.list": "bigtableadmin.googleapis.com/Backup",
+}
+"""Asset type of the backups that are listed for one instance at a time."""
+
+
+def backups_of_instance(assets: Sequence[Asset], method: str, path: str) -> dict[str, Any] | None:
+    """The answer of a list of backups below an instance; None where it is none of those."""
+    if method == "bigtableadmin.projects.instances.list":
+        clusters = _of(assets, "bigtableadmin.googleapis.com/Cluster")
+        names = {data["name"].partition("/clusters/")[0] for data in clusters}
+        return {"instances": [{"name": name} for name in sorted(names)]}
+    if method not in OF_INSTANCES:
+        return None
+    instance = "/".join(path.split("/")[1:5])
+    backups = _of(assets, OF_INSTANCES[method])
+    return {"backups": [data for data in backups if data["name"].startswith(f"{instance}/")]}
 
 
 COMPUTE = "compute.googleapis.com/"

@@ -13,10 +13,21 @@ from cloud_carbon_exporter.providers.spec import Raw
 
 
 class Parents(NamedTuple):
-    """What objects stand below: its name in paths and answers, and the permission to list it."""
+    """What objects stand below: the path of its list in a project, and the permission for it."""
 
-    items: str
+    path: str
     permission: str
+
+    @property
+    def items(self) -> str:
+        """Where they stand in a page."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def operation(self) -> str:
+        """What Google's discovery document calls the list."""
+        located = "locations." if "{location}" in self.path else ""
+        return f"projects.{located}{self.items}.list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +39,7 @@ class Product:
         has another for them.
     located: it lists one location at a time, which the path names. hosts: each of which has a host
         of its own. regions: its API lists no locations; they are the regions of Compute Engine.
+    places: locations that the regions leave out.
     parents: what its objects stand below, one by one: the path then begins with a parent's name.
     """
 
@@ -43,6 +55,7 @@ class Product:
     located: bool = False
     hosts: bool = False
     regions: bool = False
+    places: tuple[str, ...] = ()
     parents: Parents | None = None
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -85,13 +98,15 @@ class Product:
         )
 
     def parents_call(self, project: str, location: str) -> Call | None:
-        """The call that lists the parents in one location; None where it has none."""
+        """The call that lists the parents (in one location); None where it has none."""
         if self.parents is None:
             return None
+        version = self.path.partition("/")[0]
+        below = self.parents.path.format(location=location)
         return Call(
             api=self.api,
-            operation=f"projects.locations.{self.parents.items}.list",
-            path=f"v1/projects/{project}/locations/{location}/{self.parents.items}",
+            operation=self.parents.operation,
+            path=f"{version}/projects/{project}/{below}",
             account_id=project,
             permissions=(self.parents.permission,),
         )

@@ -70,11 +70,13 @@ async def _answers(rest: Rest, product: Product, project: str) -> AsyncIterator[
 
     Of locations asked one by one, those that fail come last, as the error of the first.
     """
-    if not product.located:
+    if not product.located and product.parents is None:
         async for page in rest.pages(product.call(project)):
             yield page
         return
-    places = await _places(rest, product.locations_call(project))
+    places = [""]
+    if product.located:
+        places = [*product.places, *await _places(rest, product.locations_call(project))]
     calls = (_all(rest, product, project, place) for place in places)
     failure: BaseException | None = None
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
@@ -90,22 +92,29 @@ async def _answers(rest: Rest, product: Product, project: str) -> AsyncIterator[
 
 
 async def _places(rest: Rest, call: Call) -> list[str]:
-    """Locations of a product, or the regions of Compute Engine, as the call asks for."""
+    """Locations of a product, or the regions of Compute Engine, as the call asks for.
+
+    Raises NoList where there is none: what was there before is not gone for it.
+    """
     items, key = ("items", "name") if call.api == "compute" else ("locations", "locationId")
     places: list[str] = []
     async for page in rest.pages(call):
         places.extend(str(place[key]) for place in call.listed(page, items) if key in place)
+    if not places:
+        raise call.named(NoList("the answer names no place"))
     return places
 
 
 async def _all(rest: Rest, product: Product, project: str, place: str) -> list[Answer]:
-    """All pages of a product in one location."""
+    """All pages of a product in one location, or of one that has none."""
     listing_parents = product.parents_call(project, place)
     if listing_parents is None or product.parents is None:
         return [answer async for answer in rest.pages(product.call(project, place))]
     answers: list[Answer] = []
     async for page in rest.pages(listing_parents):
         _check_whole(listing_parents, page)
+        if not page:  # it says nothing, and so do the lists below it that are not asked for
+            answers.append(page)
         for parent in listing_parents.listed(page, product.parents.items):
             if not isinstance(parent, Mapping) or not parent.get("name"):
                 raise listing_parents.named(Malformed("something without a name"))

@@ -13,8 +13,8 @@ from cloud_carbon_exporter.providers.gcp.client.product_names import (
     sql,
 )
 
-# Firestore's permissions bear the name it had as Datastore.
-_PERMISSION_OF_API = {"firestore": "datastore"}
+# Firestore's permissions bear the name it had as Datastore, those of reservations BigQuery's.
+_PERMISSION_OF_API = {"firestore": "datastore", "bigqueryreservation": "bigquery"}
 
 # What Cloud Run's API writes with a capital (https://docs.cloud.google.com/run/docs/reference/iam/
 # permissions).
@@ -73,6 +73,7 @@ def _located(
     version: str = "v1",
     hosts: bool = False,
     regions: bool = False,
+    places: tuple[str, ...] = (),
 ) -> Product:
     """An API that knows no `-`: each of its locations is asked."""
     return Product(
@@ -81,16 +82,23 @@ def _located(
         path=f"{version}/projects/{{project}}/locations/{{location}}/{collection}",
         items=collection,
         type=f"{api}.googleapis.com/{name}",
-        permission=f"{api}.{_PERMISSION_OF_COLLECTION.get(collection, collection)}.list",
+        permission=".".join(
+            (
+                _PERMISSION_OF_API.get(api, api),
+                _PERMISSION_OF_COLLECTION.get(collection, collection),
+                "list",
+            )
+        ),
         name=of_name(api),
         located=True,
         hosts=hosts,
         regions=regions,
+        places=places,
     )
 
 
 def _below(api: str, above: str, collection: str, name: str) -> Product:
-    """An API that knows no `-`, whose objects stand below others."""
+    """An API that knows no `-`, whose objects stand below others of a location."""
     return Product(
         api=api,
         operation=f"projects.locations.{above}.{collection}.list",
@@ -100,7 +108,26 @@ def _below(api: str, above: str, collection: str, name: str) -> Product:
         permission=f"{api}.{collection}.list",
         name=of_name(api),
         located=True,
-        parents=Parents(above, f"{api}.{above}.list"),
+        parents=Parents(f"locations/{{location}}/{above}", f"{api}.{above}.list"),
+    )
+
+
+def _backups_of_instances(api: str, version: str, clusters: str = "", host: str = "") -> Product:
+    """Backups, which are listed for one instance at a time.
+
+    clusters: the path between an instance and its backups. host: as `_everywhere` has it.
+    """
+    host = host or api
+    between = "clusters." if clusters else ""
+    return Product(
+        api=api,
+        operation=f"projects.instances.{between}backups.list",
+        path=f"{version}/{{parent}}/{clusters}backups",
+        items="backups",
+        type=f"{api}.googleapis.com/Backup",
+        permission=f"{host}.backups.list",
+        name=of_name(host),
+        parents=Parents("instances", f"{host}.instances.list"),
     )
 
 
@@ -275,4 +302,12 @@ PRODUCTS: tuple[Product, ...] = (
     _located("managedkafka", "connectClusters", "ConnectCluster"),
     _located("run", "workerPools", "WorkerPool", version="v2", regions=True),
     _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
+    _below("gkebackup", "backupPlans", "backups", "Backup"),
+    _backups_of_instances("spanner", "v1"),
+    # Of all clusters of an instance at once (bigtableadmin.v2, clusters.backups.list).
+    _backups_of_instances("bigtableadmin", "v2", "clusters/-/", host="bigtable"),
+    # Its multi-regions are no regions of Compute Engine, and it lists no locations itself.
+    _located(
+        "bigqueryreservation", "reservations", "Reservation", regions=True, places=("US", "EU")
+    ),
 )
