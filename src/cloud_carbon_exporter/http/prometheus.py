@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+import msgspec
 
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
 from cloud_carbon_exporter.http.retry import (
@@ -43,7 +44,6 @@ _LONGEST_SEGMENT = 40
 _NEXT = b',{"metric":'
 _PIECE_BYTES = 1 << 17
 _NO_VECTOR = "the answer is no vector of Prometheus"
-_UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 Sample = tuple[Mapping[str, str], float]
 """One series of an answer: its labels, and its value, which is finite.
@@ -67,6 +67,16 @@ class Pieces(NamedTuple):
 
     samples: Iterator[Sample]
     at: float | None
+
+
+class _Told(msgspec.Struct, gc=False):
+    """One series as it is told: its labels, and the pair of the time and the value."""
+
+    metric: dict[str, str]
+    value: tuple[float, str | float]
+
+
+_DECODER = msgspec.json.Decoder(list[_Told])
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +209,11 @@ def _walk(
         if end < 0:
             end = last
         try:
-            yield from _series(json.loads(b"[" + body[start:end] + b"]"), low, high).samples
-        except (*_UNREADABLE, RecursionError):
+            for told in _DECODER.decode(b"[" + body[start:end] + b"]"):
+                value = float(told.value[1])
+                if low <= value < high:
+                    yield told.metric, value
+        except ValueError:
             raise Malformed(_NO_VECTOR) from None
         start = end + 1
 
@@ -223,7 +236,7 @@ def garbage_left_alone() -> Iterator[None]:
 
 def _read(body: bytes, low: float, high: float) -> Series:
     try:
-        document = json.loads(body)
+        document = msgspec.json.decode(body)
     except (ValueError, RecursionError):
         is_page = body.lstrip()[:1] == b"<"
         raise Malformed(f"the answer is {'HTML' if is_page else 'no JSON'}") from None
@@ -238,33 +251,28 @@ def _read(body: bytes, low: float, high: float) -> Series:
     kind = data.get("resultType") if isinstance(data, dict) else None
     if not isinstance(data, dict) or kind not in ("vector", "scalar"):
         raise Malformed("the answer is no vector")
+    result = data.get("result")
+    if kind == "scalar":  # the pair itself
+        result = [{"metric": {}, "value": result}]
     try:
-        result = data["result"]
-        if kind == "scalar":  # the pair itself
-            result = [{"metric": {}, "value": result}]
-        return _series(result, low, high)
-    except _UNREADABLE:
+        return _series(msgspec.convert(result, list[_Told]), low, high)
+    except ValueError:
         raise Malformed(_NO_VECTOR) from None
 
 
-def _series(result: Sequence[Mapping[str, Any]], low: float, high: float) -> Series:
+def _series(result: Sequence[_Told], low: float, high: float) -> Series:
     samples: list[Sample] = []
-    for series in result:
-        value = float(series["value"][1])
+    for told in result:
+        value = float(told.value[1])
         if low <= value < high:
-            samples.append((series["metric"], value))
-    if not result:
-        return Series(samples, None)
-    at = float(result[0]["value"][0])
-    if not math.isfinite(at):
-        raise ValueError(at)
-    return Series(samples, at)
+            samples.append((told.metric, value))
+    return Series(samples, result[0].value[0] if result else None)
 
 
 def _complaint(body: bytes) -> str:
     """What Prometheus says of an error, after a colon; empty where it says nothing."""
     try:
-        document = json.loads(body)
+        document = msgspec.json.decode(body)
     except (ValueError, RecursionError):
         return ""
     said = document.get("error") if isinstance(document, dict) else None

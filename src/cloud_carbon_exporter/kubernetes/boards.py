@@ -8,7 +8,7 @@ pod asks for is its share of what its node offers under that name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
@@ -56,10 +56,9 @@ class BoardWork:
             host = labels.get("Hostname") or named(labels, "node")
             self._by_host[host] = self._by_host.get(host, 0.0) + value
 
-    def of_node(self, name: str, pods: Iterable[PodKey]) -> float | None:
-        """Work of all boards of a node; None where nothing tells of them."""
+    def of_node(self, name: str, of_pods: Sequence[float]) -> float | None:
+        """Work of all boards of a node; None where nothing tells of them. of_pods: of its pods."""
         told = self._by_host.get(name)
-        of_pods = [self.by_pod[pod] for pod in pods if pod in self.by_pod]
         if told is None and not of_pods:
             return None
         return max(told or 0.0, sum(of_pods))

@@ -33,10 +33,9 @@ def named(labels: Mapping[str, str], name: str) -> str:
 def pod_key(labels: Mapping[str, str]) -> PodKey:
     """Pod that a series is of."""
     get = labels.get
-    pod = get("exported_pod")
-    if pod is None:
-        return get("namespace", ""), get("pod", "")
-    return get("exported_namespace") or get("namespace", ""), pod
+    if "exported_pod" in labels:
+        return get("exported_namespace") or get("namespace", ""), labels["exported_pod"]
+    return get("namespace", ""), get("pod", "")
 
 
 class Owners:
@@ -63,15 +62,16 @@ class Owners:
         by_owner: dict[tuple[str, str, str], Workload] = {}
 
         def workload(pod: PodKey, info: Mapping[str, str], node: str) -> Workload:
-            owner = info.get("created_by_kind", ""), info.get("created_by_name", "")
-            if owner[0] in _NOBODY:
-                owner = self._pods.get(pod, NOBODY)
-            key = (pod[0], *owner)
-            known = by_owner.get(key)
-            if known is None:
-                known = self._workload(pod, Owner(*owner), node)
-                if owner[0] not in _NOBODY and owner[0] != "Node":
-                    by_owner[key] = known
+            namespace = pod[0]
+            kind, name = info.get("created_by_kind", ""), info.get("created_by_name", "")
+            known = by_owner.get((namespace, kind, name))
+            if known is not None:
+                return known
+            owner = Owner(kind, name) if kind not in _NOBODY else self._pods.get(pod, NOBODY)
+            known = self._workload(pod, owner, node)
+            if owner.kind not in _NOBODY and owner.kind != "Node":
+                # the same for all that are told of by either
+                known = by_owner.setdefault((namespace, *owner), known)
             return known
 
         return workload

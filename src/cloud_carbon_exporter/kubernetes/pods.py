@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, board_share
@@ -10,38 +13,31 @@ from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, pod_key
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held
 
-NOTHING: Mapping[str, float] = {}
 
+class Pod(msgspec.Struct, gc=False):
+    """A pod: where it is, whose it is, and what it uses and asks for by the answers so far.
 
-class Pod:
-    """A pod: where it is, whose it is, and what it uses and asks for by the answers so far."""
+    board_work: what boards do for it; None where nothing tells.
+    """
 
-    __slots__ = (
-        "boards_asked",
-        "cores",
-        "cores_asked",
-        "disk_bytes_asked",
-        "memory",
-        "memory_asked",
-        "node",
-        "workload",
-    )
-
-    def __init__(self, node: str, workload: Workload) -> None:
-        self.node = node
-        self.workload = workload
-        self.cores = self.cores_asked = self.memory = self.memory_asked = 0.0
-        self.disk_bytes_asked = 0.0
-        self.boards_asked = NOTHING
+    node: str
+    workload: Workload
+    cores: float = 0.0
+    cores_asked: float = 0.0
+    memory: float = 0.0
+    memory_asked: float = 0.0
+    disk_bytes_asked: float = 0.0
+    boards_asked: Mapping[str, float] | None = None
+    board_work: float | None = None
 
     def ask(self, resource: str, amount: float) -> None:
         """It asks for so much of a resource other than processors and memory."""
         if resource == "ephemeral_storage":
             self.disk_bytes_asked = amount
         elif IS_BOARD.fullmatch(resource):
-            self.boards_asked = {**self.boards_asked, resource: amount}
+            self.boards_asked = {**(self.boards_asked or {}), resource: amount}
 
-    def held(self, boards: Mapping[str, float], board_work: float) -> Held:
+    def held(self, boards: Mapping[str, float]) -> Held:
         """What it holds of its node. boards: that are there, by resource."""
         asked = self.boards_asked
         return Held(
@@ -51,7 +47,7 @@ class Pod:
             self.memory_asked,
             max(self.memory, self.memory_asked),
             board_share(asked, boards) if asked and boards else 0.0,
-            board_work,
+            self.board_work or 0.0,
             self.disk_bytes_asked,
         )
 
@@ -105,11 +101,18 @@ class Pods:
             if pod is not None:
                 pod.memory = amount
 
-    def by_node(self) -> Mapping[str, list[PodKey]]:
+    def take_board_work(self, by_pod: Mapping[PodKey, float]) -> None:
+        """What boards do for them."""
+        for key, work in by_pod.items():
+            pod = self.by_key.get(key)
+            if pod is not None:
+                pod.board_work = work
+
+    def by_node(self) -> Mapping[str, Sequence[Pod]]:
         """Pods of each node."""
-        where: dict[str, list[PodKey]] = {}
-        for key, pod in self.by_key.items():
-            where.setdefault(pod.node, []).append(key)
+        where: defaultdict[str, list[Pod]] = defaultdict(list)
+        for pod in self.by_key.values():
+            where[pod.node].append(pod)
         return where
 
     def workloads(self) -> Iterator[tuple[PodKey, Workload]]:

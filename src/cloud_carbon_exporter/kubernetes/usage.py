@@ -9,8 +9,8 @@ from cloud_carbon_exporter.errors import Malformed, NotThere
 from cloud_carbon_exporter.http.prometheus import Sample, garbage_left_alone
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, BoardWork
 from cloud_carbon_exporter.kubernetes.hosts import by_host, host_names
-from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
-from cloud_carbon_exporter.kubernetes.pods import Pods
+from cloud_carbon_exporter.kubernetes.owners import Owners, named, pod_key
+from cloud_carbon_exporter.kubernetes.pods import Pod, Pods
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
@@ -92,35 +92,36 @@ class UsageReading:
         )
         offered = _capacities(answers["capacity"])
         boards = BoardWork(answers["board_ratio"], answers["board_watts"])
+        self._pods.take_board_work(boards.by_pod)
         where = self._pods.by_node()
         nodes: list[NodeUsage] = []
         for name, provider_id in _provider_ids(answers["nodes"]).items():
             of_node, pods = offered.get(name, {}), where.get(name, ())
+            works = [pod.board_work for pod in pods if pod.board_work is not None]
             node = Node(
                 of_node.get("cpu", 0.0),
                 of_node.get("memory", 0.0),
                 of_node.get("ephemeral_storage", 0.0),
                 cores.get(name),
                 memory.get(name),
-                boards.of_node(name, pods),
+                boards.of_node(
+                    name, [work for pod in pods if (work := pod.board_work) is not None]
+                ),
             )
-            held = self._held(pods, _of_boards(of_node), boards)
+            held = _held(pods, _of_boards(of_node))
             nodes.append(NodeUsage(name, provider_id, node, held))
         told = (key_of_node(labels.get("provider_id", "")) for labels, _ in answers["former"])
         owned = disks(answers, dict(self._pods.workloads()))
         return Usage(tuple(nodes), owned, tuple(filter(None, told)))
 
-    def _held(
-        self, pods: Iterable[PodKey], offered: Mapping[str, float], boards: BoardWork
-    ) -> dict[Workload, Held]:
-        held: dict[Workload, Held] = {}
-        by_key, worked = self._pods.by_key, boards.by_pod
-        for key in pods:
-            pod = by_key[key]
-            one = pod.held(offered, worked.get(key, 0.0))
-            before = held.get(pod.workload)
-            held[pod.workload] = one if before is None else before.plus(one)
-        return held
+
+def _held(pods: Iterable[Pod], boards: Mapping[str, float]) -> dict[Workload, Held]:
+    held: dict[Workload, Held] = {}
+    for pod in pods:
+        one = pod.held(boards)
+        before = held.get(pod.workload)
+        held[pod.workload] = one if before is None else before.plus(one)
+    return held
 
 
 def _must_be_one_cluster(nodes: Sequence[Sample]) -> None:

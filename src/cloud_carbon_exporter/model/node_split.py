@@ -102,11 +102,8 @@ def split(
     for part, asked in parts:
         columns.append((_given_away(part, asked) if idle_by_request else part).whole())
     names = (*workloads, UNKNOWN, IDLE)
-    shares: dict[Workload, Shares] = {}
-    for name, row in zip(names, zip(*columns, strict=True), strict=True):
-        if any(row):
-            shares[name] = Shares(*row)
-    return shares
+    rows = map(Shares._make, zip(*columns, strict=True))
+    return {name: row for name, row in zip(names, rows, strict=True) if any(row)}
 
 
 def _cores_at_rest(node: Node, held: Sequence[Held]) -> _Part:
