@@ -104,9 +104,7 @@ class UsageReading:
                 of_node.get("ephemeral_storage", 0.0),
                 cores.get(name),
                 memory.get(name),
-                boards.of_node(
-                    name, [work for pod in pods if (work := pod.board_work) is not None]
-                ),
+                boards.of_node(name, works),
             )
             held = _held(pods, _of_boards(of_node))
             nodes.append(NodeUsage(name, provider_id, node, held))
