@@ -103,7 +103,9 @@ class Version:
     does not with cri-dockerd. twice: scraped by two jobs. host: who tells what a node uses in all.
     volumes: what is told of a volume's disk: nothing before 2.0, its handle of CSI from 2.5 on.
     nobody: how it is spelled that a pod has no owner. per_cpu: whether each CPU is told apart.
-    sidecars: whether it is told which init containers go on, as from 2.12 on.
+    sidecars: whether it is told which init containers go on, as from 2.12 on. pause: what the pause
+    container is called: nothing by containerd. resource: whether /metrics/resource of the kubelet
+    is scraped as well, which tells of the same containers, in fewer labels.
     """
 
     old_requests: bool = False
@@ -116,6 +118,8 @@ class Version:
     nobody: str = "<none>"
     per_cpu: bool = False
     sidecars: bool = False
+    pause: str = "POD"
+    resource: bool = False
 
 
 VERSIONS = {
@@ -129,6 +133,9 @@ VERSIONS = {
     "without honor_labels": Version(exported=True),
     "without containers": Version(containers=False),
     "scraped twice": Version(twice=True),
+    "containerd": Version(nobody="", pause=""),
+    "containerd, without containers": Version(containers=False, pause=""),
+    "/metrics/resource as well": Version(pause="", resource=True),
     "hosts told by the kubelet": Version(host="kubelet"),
     "hosts told by node_exporter": Version(host="node_exporter"),
 }
@@ -249,13 +256,19 @@ def _of_containers(version: Version, target: Mapping[str, str]) -> Iterator[Seri
             "image": "pause:3.9",
             "name": f"k8s_POD_{pod.name}",
         }
-        yield from _cadvisor({**pause, container_name: "POD"}, 0.5, 0.5 * GIB, cpus)
+        of_pause = {container_name: version.pause} if version.pause else {}
+        held = (0.5, 0.5 * GIB) if version.pause else (whole[0] / 100, whole[1] / 100)
+        yield from _cadvisor({**pause, **of_pause}, *held, cpus)
         if not version.old_pods:
             yield from _cadvisor({**labels, "id": cgroup}, whole[0], whole[1], cpus)
         for container, (cores, memory, _, _) in pod.containers.items():
             if version.containers:
                 name = {"id": f"{cgroup}/{container}", container_name: container, "image": "x"}
                 yield from _cadvisor({**labels, **name}, cores, memory, cpus)
+            if version.resource:
+                where = {**labels, "container": container, "metrics_path": "/metrics/resource"}
+                yield Series("container_cpu_usage_seconds_total", where, cores, counter=True)
+                yield Series("container_memory_working_set_bytes", where, memory)
 
 
 def _as_exported(series: Series) -> Series:

@@ -50,22 +50,27 @@ def _requests(resources: str, old: str) -> str:
 
 
 def _of_pods(metric: str, window: str = "") -> str:
-    """Use by pod of a metric of cAdvisor: of its containers, else of its cgroup."""
+    """Use by pod of a metric of cAdvisor: of its containers, else of its cgroup.
+
+    Old kubelets told of each CPU apart (cpu="cpu00"), newer ones of all (cpu="total"), and what
+    /metrics/resource says of the same containers has no such label. So CPUs are summed within what
+    one scrape told, before the larger of two is taken.
+    """
 
     def read(labels: str) -> str:
         series = f"{metric}{{{labels},$matchers}}{window}"
-        return f"rate({series})" if window else series
+        return f"sum without (cpu) (rate({series}))" if window else series
 
     new = read('container!="",container!="POD"')
     old = read('container="",container_name!="",container_name!="POD"')
     for name in ("pod", "container"):
         old = f'label_replace({old}, "{name}", "$1", "{name}_name", "(.+)")'
-    # Old kubelets told of each CPU apart (cpu="cpu00"), newer ones of all (cpu="total").
-    grouped = [f"max by ({_NAMES}, {_CONTAINER}, cpu) ({series})" for series in (new, old)]
-    # without the labels of a container, a pod's cgroup is the sum of them and of its pause
+    grouped = [f"max by ({_NAMES}, {_CONTAINER}) ({series})" for series in (new, old)]
+    # Without the labels of a container, a pod's cgroup is the sum of them and of its pause, which
+    # containerd tells of in the same way: the larger is the sum.
     cgroup = read('container="",container_name="",pod!=""')
-    grouped.append(f"max by ({_NAMES}, cpu) ({cgroup})")
-    return " or ".join([f"sum by ({_NAMES}) ({series})" for series in grouped])
+    told = [f"sum by ({_NAMES}) ({series})" for series in grouped]
+    return " or ".join([*told, f"max by ({_NAMES}) ({cgroup})"])
 
 
 def _of_nodes(*series: str) -> str:
@@ -81,9 +86,9 @@ def _node_cores() -> str:
     by_mode = 'node_cpu_seconds_total{mode!~"idle|iowait|steal|guest.*",$matchers}'
     root = f'rate(container_cpu_usage_seconds_total{{id="/",$matchers}}{_WINDOW})'
     return _of_nodes(
-        f"sum by ({_HOST}) (max by ({_HOST}, cpu) ({root}))",
+        f"sum without (cpu) ({root})",
         f"rate(node_cpu_usage_seconds_total{{$matchers}}{_WINDOW})",
-        f"sum by ({_HOST}) (max by ({_HOST}, cpu, mode) (rate({by_mode}{_WINDOW})))",
+        f"sum without (cpu, mode) (rate({by_mode}{_WINDOW}))",
     )
 
 
