@@ -116,6 +116,17 @@ async def test_what_is_no_number_is_not_there(reader: Reader, tmp_path: Path) ->
 
 
 @every
+async def test_what_is_said_of_the_wording_of_a_query_is_no_warning(
+    reader: Reader, tmp_path: Path
+) -> None:
+    """As Prometheus 2.48 to 2.53 told it, and as later ones do."""
+    said = ["PromQL info: metric might not be a counter, name does not end in _total"]
+    for where in ("warnings", "infos"):
+        async with serving(answers({**WHOLE, where: said})) as site:
+            assert await reader.values(site.url, tmp_path) == [5.0]
+
+
+@every
 async def test_a_scalar_is_one_sample(reader: Reader, tmp_path: Path) -> None:
     scalar = {"status": "success", "data": {"resultType": "scalar", "result": [NOON, "2"]}}
     async with serving(answers(scalar)) as site:

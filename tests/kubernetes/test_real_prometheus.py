@@ -120,7 +120,7 @@ async def test_two_clusters_in_one_prometheus_are_told_apart_by_matchers(tmp_pat
             await usage_of(url, cluster='none"such')
 
 
-async def test_boards_are_told_by_dcgm_in_both_ways_it_is_scraped(tmp_path: Path) -> None:
+async def test_boards_are_told_by_dcgm_however_it_is_scraped_and_once(tmp_path: Path) -> None:
     version = VERSIONS["kube-state-metrics 2"]
     board = {"gpu": "0", "UUID": "GPU-a", "Hostname": ONE}
     second = {"gpu": "1", "UUID": "GPU-b", "Hostname": ONE}
@@ -143,7 +143,15 @@ async def test_boards_are_told_by_dcgm_in_both_ways_it_is_scraped(tmp_path: Path
         ),
         Series("DCGM_FI_DEV_GPU_UTIL", {**second, **exporter}, 20),
     ]
-    for number, told in enumerate((series, exported)):
+    # The exporter's own pod is its Hostname where nobody tells it the node's.
+    elsewhere = {**board, **where, "Hostname": "dcgm-exporter-x", "node": ONE}
+    of_pod = [
+        *series[:-2],
+        Series("DCGM_FI_DEV_GPU_UTIL", elsewhere, 60),
+        Series("DCGM_FI_DEV_GPU_UTIL", {**second, "Hostname": "dcgm-exporter-x", "node": ONE}, 20),
+    ]
+    both = [*series, *exported[-2:]]
+    for number, told in enumerate((series, exported, both, of_pod)):
         folder = tmp_path / str(number)
         folder.mkdir()
         with prometheus(told, folder) as url:

@@ -243,7 +243,7 @@ def _read(body: bytes, low: float, high: float) -> Series:
     if not isinstance(document, dict) or document.get("status") != "success":
         raise Malformed(f"the answer is no success{_complaint(body)}")
     # Thanos and Mimir answer with what they have where a store is down, and warn of it.
-    if warnings := document.get("warnings"):
+    if warnings := _of_parts(document.get("warnings")):
         raise Incomplete(
             {"": Malformed(excerpt(f"the answer is partial: {warnings}", LONGEST_WORDS))}
         )
@@ -258,6 +258,17 @@ def _read(body: bytes, low: float, high: float) -> Series:
         return _series(msgspec.convert(result, list[_Told]), low, high)
     except ValueError:
         raise Malformed(_NO_VECTOR) from None
+
+
+def _of_parts(warnings: object) -> object:
+    """Warnings that something is missing.
+
+    What is said of the query's wording is not: Prometheus 2.48 to 2.53 put it here, later ones
+    under `infos` (prometheus/prometheus, pull request 14327).
+    """
+    if not isinstance(warnings, list):
+        return warnings
+    return [said for said in warnings if not str(said).startswith("PromQL info:")]
 
 
 def _series(result: Sequence[_Told], low: float, high: float) -> Series:

@@ -102,8 +102,8 @@ def _node_memory() -> str:
 
 
 def _boards(metric: str) -> str:
-    names = f"{_NAMES}, {_NODE}, Hostname"
-    return f"sum by ({names}) (max by ({names}, UUID, gpu, GPU_I_ID) ({metric}{{$matchers}}))"
+    # one series a board, as boards are few: two jobs may tell of the same under other labels
+    return f"max by ({_NAMES}, {_NODE}, Hostname, UUID, gpu, GPU_I_ID) ({metric}{{$matchers}})"
 
 
 def _capacity() -> str:

@@ -91,7 +91,7 @@ class UsageReading:
             by_host(answers["node_memory"], names),
         )
         offered = _capacities(answers["capacity"])
-        boards = BoardWork(answers["board_ratio"], answers["board_watts"])
+        boards = BoardWork(answers["board_ratio"], answers["board_watts"], names)
         self._pods.take_board_work(boards.by_pod)
         where = self._pods.by_node()
         nodes: list[NodeUsage] = []
