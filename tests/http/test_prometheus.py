@@ -17,8 +17,9 @@ from cloud_carbon_exporter.grid import prometheus as grid_source
 from cloud_carbon_exporter.grid import web as grid
 from cloud_carbon_exporter.grid.spec import Ask
 from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
-from cloud_carbon_exporter.http import prometheus as reading
-from cloud_carbon_exporter.http.prometheus import Sample, place, read_in_pieces, read_series
+from cloud_carbon_exporter.http import vector as reading
+from cloud_carbon_exporter.http.prometheus import place
+from cloud_carbon_exporter.http.vector import ANY_LABELS, Sample, read_in_pieces, read_series
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from tests.http.sites import Handler, Site, explodes, serving
@@ -232,9 +233,9 @@ def test_in_pieces_an_answer_says_the_same(
         patch.setattr(reading, "_PIECE_BYTES", piece)
         if any(value == "x" for _, value in told):
             with pytest.raises(Malformed):
-                list(read_in_pieces(body).samples)
+                list(read_in_pieces(body, ANY_LABELS).samples)
             return
-        pieces, whole = read_in_pieces(body), read_series(body)
+        pieces, whole = read_in_pieces(body, ANY_LABELS), read_series(body)
         assert pieces.at == whole.at
         found = list(pieces.samples)
     assert sorted(found, key=_number) == sorted(whole.samples, key=_number)
@@ -250,4 +251,4 @@ def test_in_pieces_a_part_of_an_answer_is_none_before_anything_is_read(
 ) -> None:
     body = json.dumps({**vector("1", "2", "3"), **extra}, separators=(",", ":")).encode()
     with pytest.raises(CollectError):
-        read_in_pieces(body)
+        read_in_pieces(body, ANY_LABELS)

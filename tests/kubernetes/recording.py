@@ -256,19 +256,28 @@ def _of_containers(version: Version, target: Mapping[str, str]) -> Iterator[Seri
             "image": "pause:3.9",
             "name": f"k8s_POD_{pod.name}",
         }
-        of_pause = {container_name: version.pause} if version.pause else {}
-        held = (0.5, 0.5 * GIB) if version.pause else (whole[0] / 100, whole[1] / 100)
-        yield from _cadvisor({**pause, **of_pause}, *held, cpus)
+        if version.pause:
+            yield from _cadvisor({**pause, container_name: version.pause}, 0.5, 0.5 * GIB, cpus)
+        else:
+            yield from _cadvisor(pause, whole[0] / 100, whole[1] / 100, cpus)
         if not version.old_pods:
             yield from _cadvisor({**labels, "id": cgroup}, whole[0], whole[1], cpus)
         for container, (cores, memory, _, _) in pod.containers.items():
             if version.containers:
                 name = {"id": f"{cgroup}/{container}", container_name: container, "image": "x"}
                 yield from _cadvisor({**labels, **name}, cores, memory, cpus)
-            if version.resource:
-                where = {**labels, "container": container, "metrics_path": "/metrics/resource"}
-                yield Series("container_cpu_usage_seconds_total", where, cores, counter=True)
-                yield Series("container_memory_working_set_bytes", where, memory)
+
+
+def _of_resource(target: Mapping[str, str]) -> Iterator[Series]:
+    """What the kubelet tells under /metrics/resource of the containers that run."""
+    for pod in PODS:
+        if pod.phase != "Running":
+            continue
+        host = {**target, "instance": f"{pod.node}:10250", "metrics_path": "/metrics/resource"}
+        for container, (cores, memory, _, _) in pod.containers.items():
+            labels = {"namespace": pod.namespace, "pod": pod.name, "container": container, **host}
+            yield Series("container_cpu_usage_seconds_total", labels, cores, counter=True)
+            yield Series("container_memory_working_set_bytes", labels, memory)
 
 
 def _as_exported(series: Series) -> Series:
@@ -287,24 +296,9 @@ def recording(version: Version) -> list[Series]:
     if version.exported:
         told = [_as_exported(series) for series in told]
     series = [*told, *_of_containers(version, {"job": "kubelet"})]
+    if version.resource:
+        series += _of_resource({"job": "kubelet"})
     if version.twice:
         series += [one._replace(labels={**one.labels, "replica": "b"}) for one in told]
         series += _of_containers(version, {"job": "cadvisor"})
     return series
-
-
-def openmetrics(series: list[Series], start: int, end: int) -> str:
-    """The series as text, a sample every STEP seconds over [start, end]."""
-    lines: list[str] = []
-    families: dict[str, list[Series]] = {}
-    for one in series:
-        families.setdefault(one.metric, []).append(one)
-    for metric, members in families.items():
-        kind = "counter" if members[0].counter else "gauge"
-        lines.append(f"# TYPE {metric.removesuffix('_total')} {kind}")
-        for one in members:
-            labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
-            for moment in range(start, int(min(end, start + one.ends)) + 1, STEP):
-                value = one.value * (moment - start) if one.counter else one.value
-                lines.append(f"{metric}{{{labels}}} {value!r} {moment}")
-    return "\n".join([*lines, "# EOF", ""])

@@ -11,13 +11,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CollectError
-from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.shares import Counted
-from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
+from cloud_carbon_exporter.kubernetes.usage import Usage
 from cloud_carbon_exporter.model.clusters import ClusterNews
 from tests.examples import examples
-from tests.kubernetes.estate import NOON, StillFeed, clusters, disk, row, settings
+from tests.kubernetes.estate import NOON, StillFeed, clusters, disk, row, settings, usage_of
 
 ROWS = (row("i-01"), row("i-02", "g4dn.xlarge"), row("i-03"), disk("vol-01"))
 
@@ -67,11 +67,8 @@ def answers(seed: int) -> Answers:
 
 def read(told: Answers) -> Usage | None:
     """Usage by these answers; None where they are said to be no good."""
-    reading = UsageReading()
     try:
-        for name in QUERIES:
-            reading.take(name, told[name])
-        return reading.usage()
+        return usage_of(told)
     except CollectError:
         return None
 

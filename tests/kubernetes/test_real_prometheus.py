@@ -8,7 +8,7 @@ import pytest
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
-from cloud_carbon_exporter.kubernetes.queries import QUERIES
+from cloud_carbon_exporter.kubernetes.queries import OF_PODS, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload
@@ -57,7 +57,10 @@ async def usage_of(url: str, **matchers: str) -> Usage:
     try:
         reading = UsageReading()
         for name in QUERIES:
-            reading.take(name, (await asked.ask(name)).samples)
+            if name in OF_PODS:
+                reading.take_pods(name, (await asked.ask_of_pods(name)).samples)
+            else:
+                reading.take(name, (await asked.ask(name)).samples)
     finally:
         await asked.close()
     assert counted == list(QUERIES)  # one query a metric, however many pods

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
 
 IS_BOARD = re.compile(

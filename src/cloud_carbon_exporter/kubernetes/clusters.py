@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cloud_carbon_exporter.http.prometheus import garbage_left_alone
+from cloud_carbon_exporter.http.vector import garbage_left_alone
 from cloud_carbon_exporter.kubernetes.counters import SeriesKey, WorkloadCounters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
 from cloud_carbon_exporter.kubernetes.machines import Machines

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, board_share
-from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, pod_key
+from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey
+from cloud_carbon_exporter.kubernetes.pod_labels import PodSample
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held
 
@@ -56,28 +56,31 @@ class Pods:
     """All pods that are there, by their key."""
 
     def __init__(
-        self, told: Iterable[Sample], owners: Owners, ended: Collection[PodKey] = ()
+        self, told: Iterable[PodSample], owners: Owners, ended: Collection[PodKey] = ()
     ) -> None:
         self.by_key: dict[PodKey, Pod] = {}
-        workload_of = owners.of_pods()
+        by_key, workload_of = self.by_key, owners.of_pods()
+        names: dict[str, str] = {}  # one object for all pods of a node
         for labels, _ in told:
-            key = pod_key(labels)
-            node = labels.get("exported_node") or labels.get("node", "")
+            key = labels.key()
+            node = labels.exported_node or labels.node
             if not node or key in ended:
                 continue
             # A pod that was just moved is on two nodes for a scrape: on one of them it counts.
-            before = self.by_key.get(key)
+            before = by_key.get(key)
             if before is None or before.node < node:
-                self.by_key[key] = Pod(node, workload_of(key, labels, node))
+                kind, name = labels.created_by_kind, labels.created_by_name
+                workload = workload_of(key, kind, name, node)
+                by_key[key] = Pod(names.setdefault(node, node), workload)
 
-    def take_requests(self, told: Iterable[Sample]) -> None:
+    def take_requests(self, told: Iterable[PodSample]) -> None:
         """What they ask for."""
         get = self.by_key.get
         for labels, amount in told:
-            pod = get(pod_key(labels))
+            pod = get(labels.key())
             if pod is None:
                 continue
-            resource = labels.get("resource", "")
+            resource = labels.resource
             if resource == "cpu":
                 pod.cores_asked = amount
             elif resource == "memory":
@@ -85,19 +88,19 @@ class Pods:
             else:
                 pod.ask(resource, amount)
 
-    def take_cores(self, told: Iterable[Sample]) -> None:
+    def take_cores(self, told: Iterable[PodSample]) -> None:
         """Cores they use."""
         get = self.by_key.get
         for labels, amount in told:
-            pod = get(pod_key(labels))
+            pod = get(labels.key())
             if pod is not None:
                 pod.cores = amount
 
-    def take_memory(self, told: Iterable[Sample]) -> None:
+    def take_memory(self, told: Iterable[PodSample]) -> None:
         """Bytes of memory they use."""
         get = self.by_key.get
         for labels, amount in told:
-            pod = get(pod_key(labels))
+            pod = get(labels.key())
             if pod is not None:
                 pod.memory = amount
 

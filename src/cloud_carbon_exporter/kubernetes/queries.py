@@ -171,6 +171,9 @@ QUERIES: Mapping[str, str] = {
 $matchers is the cluster's.
 """
 
+OF_PODS = frozenset({"pods", "requests", "cores_asked", "cores", "memory"})
+"""Those with a series for each pod."""
+
 
 def query(name: str, matchers: Mapping[str, str]) -> str:
     """Query of a name, for the series that have these labels."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
-from cloud_carbon_exporter.http.prometheus import Sample, garbage_left_alone
+from cloud_carbon_exporter.http.vector import Sample, garbage_left_alone
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, BoardWork
 from cloud_carbon_exporter.kubernetes.hosts import by_host, host_names
 from cloud_carbon_exporter.kubernetes.owners import Owners, named, pod_key
+from cloud_carbon_exporter.kubernetes.pod_labels import PodSample
 from cloud_carbon_exporter.kubernetes.pods import Pod, Pods
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
@@ -51,32 +52,32 @@ class UsageReading:
         self._pods = Pods((), Owners((), (), ()))
 
     def take(self, name: str, told: Iterable[Sample]) -> None:
-        """Answer to a query.
+        """Answer to a query that is none OF_PODS.
 
         Raises NotThere where there are no nodes, Malformed where they are of several clusters.
         """
         with garbage_left_alone():
-            self._take(name, told)
-
-    def _take(self, name: str, told: Iterable[Sample]) -> None:
-        if name == "pods":
-            self._take_pods(told)
-        elif name in ("requests", "cores_asked"):
-            self._pods.take_requests(told)
-        elif name == "cores":
-            self._pods.take_cores(told)
-        elif name == "memory":
-            self._pods.take_memory(told)
-        else:
             small = self._small[name] = tuple(told)
-            if name == "nodes":
-                _must_be_one_cluster(small)
+        if name == "nodes":
+            _must_be_one_cluster(small)
 
-    def _take_pods(self, told: Iterable[Sample]) -> None:
+    def take_pods(self, name: str, told: Iterable[PodSample]) -> None:
+        """Answer to one of the queries OF_PODS; Malformed where it is none."""
+        with garbage_left_alone():
+            if name == "pods":
+                self._pods = self._pods_of(told)
+            elif name == "cores":
+                self._pods.take_cores(told)
+            elif name == "memory":
+                self._pods.take_memory(told)
+            else:
+                self._pods.take_requests(told)
+
+    def _pods_of(self, told: Iterable[PodSample]) -> Pods:
         owners = Owners(*(self._small.pop(name) for name in ("owners", "replicasets", "jobs")))
         # kube-state-metrics goes on telling of the pods of Jobs that are done, requests included.
         ended = {pod_key(labels) for labels, _ in self._small["ended"]}
-        self._pods = Pods(told, owners, ended)
+        return Pods(told, owners, ended)
 
     def usage(self) -> Usage:
         """All of it, once every answer is taken."""
