@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import astuple, replace
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
@@ -85,8 +86,8 @@ async def test_usage_is_the_same_whatever_the_version_calls_it(name: str, tmp_pa
         for workload, held in expected.items():
             sidecar = 0.5 * GIB if version.sidecars and (node, workload) == (TWO, WEB) else 0.0
             asked = held.memory_bytes_asked + sidecar
-            wanted = held._replace(memory_bytes_asked=asked)
-            assert tuple(found[workload]) == pytest.approx(tuple(wanted), rel=1e-6)
+            wanted = replace(held, memory_bytes_asked=asked)
+            assert astuple(found[workload]) == pytest.approx(astuple(wanted), rel=1e-6)
         told = nodes[node].node
         assert (told.cores, told.memory_bytes) == (CAPACITY["cpu"], CAPACITY["memory"])
         assert told.cores_used == pytest.approx(USED[node][0])

@@ -209,7 +209,7 @@ def _node(row: Row) -> tuple[str, NodeShares]:
     for at in range(0, len(shares), _SHARE):
         namespace, kind, name, watts, grams = shares[at : at + _SHARE]
         workload = Workload(str(namespace), str(kind), str(name))
-        portions[workload] = Portion((), float(watts), float(grams))
+        portions[workload] = Portion((), (), float(watts), float(grams))
     node = NodeShares(ClusterKey(str(provider), str(account), str(cluster)))
     node.add(float(start), float(end), portions)
     return str(resource_id), node

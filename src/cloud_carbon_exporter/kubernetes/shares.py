@@ -12,7 +12,7 @@ from cloud_carbon_exporter.model.clusters import UNKNOWN, ClusterKey, Workload
 from cloud_carbon_exporter.model.node_parts import Portion
 from cloud_carbon_exporter.model.types import Resource
 
-WHOLE = Portion((), 1.0, 1.0)
+WHOLE = Portion((), (), 1.0, 1.0)
 
 
 class Counted(NamedTuple):
@@ -130,5 +130,5 @@ class NodeShares:
                 sums[workload] = (before[0] + length * watts, before[1] + length * grams)
         portions: dict[Workload, Portion] = {}
         for workload, (watts, grams) in sums.items():
-            portions[workload] = Portion((), watts / seconds, grams / seconds)
+            portions[workload] = Portion((), (), watts / seconds, grams / seconds)
         return Held(start, known[-1].end, portions)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cloud_carbon_exporter.kubernetes.counters import SeriesKey
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import WHOLE
@@ -237,5 +239,5 @@ def _as_shares(workloads: Mapping[Workload, Held], resource: Resource) -> dict[W
     whole = max(there, asked) or 1.0
     shared: dict[Workload, Held] = {}
     for workload, held in workloads.items():
-        shared[workload] = held._replace(boards_asked=held.boards_asked / whole)
+        shared[workload] = replace(held, boards_asked=held.boards_asked / whole)
     return shared

@@ -6,9 +6,10 @@ is as unsure as memory is, and what many workloads share errs alike in all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import msgspec
 
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.errors import Errors, Units
@@ -75,13 +76,15 @@ class _Part:
         return (self.at_rest * at_rest + (self.watts - self.at_rest) * at_work) / self.watts
 
 
-class Portion(NamedTuple):
-    """Portion of a machine that is one workload's.
+class Portion(msgspec.Struct, frozen=True, gc=False):
+    """Portion of a machine that is one workload's; nothing in it is looked at as garbage.
 
-    by_part: ratios of the watts and of the grams of each of its parts. watts, grams: of all of it.
+    watts_by_part, grams_by_part: ratios of the watts and of the grams of each of its parts. watts,
+    grams: of all of it.
     """
 
-    by_part: Sequence[tuple[float, float]]
+    watts_by_part: tuple[float, ...]
+    grams_by_part: tuple[float, ...]
     watts: float
     grams: float
 
@@ -103,17 +106,19 @@ class NodeParts:
 
     def portion(self, shares: Shares) -> Portion:
         """What these shares come to."""
-        by_part: list[tuple[float, float]] = []
+        of_watts, of_grams = list[float](), list[float]()
         watts = grams = 0.0
         for part in self.parts:
-            ratio = of_grams = shares[part.rank_at_rest]
+            ratio = held = shares[part.rank_at_rest]
             if part.rank_at_work != part.rank_at_rest:
-                ratio = part.ratio(of_grams, shares[part.rank_at_work])
-            by_part.append((ratio, of_grams))
+                ratio = part.ratio(held, shares[part.rank_at_work])
+            of_watts.append(ratio)
+            of_grams.append(held)
             watts += ratio * part.watts
-            grams += of_grams * part.grams
+            grams += held * part.grams
         return Portion(
-            by_part,
+            tuple(of_watts),
+            tuple(of_grams),
             watts / self.watts if self.watts else 0.0,
             grams / self.grams if self.grams else 0.0,
         )
@@ -219,7 +224,8 @@ class PartSum:
             terms = self._places[node.where] = _InPlace(node)
         terms.nodes += 1
         terms.bases.add(node.basis)
-        for part, (watts, grams) in zip(node.parts, portion.by_part, strict=True):
+        ratios = zip(node.parts, portion.watts_by_part, portion.grams_by_part, strict=True)
+        for part, watts, grams in ratios:
             if watts:
                 terms.watts += watts * part.watts
                 _add(terms.of_watts, part.of_watts, watts)
