@@ -49,13 +49,15 @@ class Disk(NamedTuple):
 class SplitCluster:
     """One cluster at one moment: its nodes and disks, and how many of its nodes are known.
 
-    members: keys of all its nodes, and of those it had lately.
+    members: keys of all its nodes, and of those it had lately. nameless: how many of its nodes tell
+    no provider id, as where no cloud's controller runs.
     """
 
     nodes: list[SplitNode] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
     states: Counter[NodeState] = field(default_factory=Counter)
     members: set[str] = field(default_factory=set)
+    nameless: int = 0
 
     def watts(self) -> dict[SeriesKey, float]:
         """Watts of each workload."""
@@ -142,6 +144,7 @@ class Splitter:
                     autopilot.append(node)
             else:
                 found.states["unmatched"] += 1
+                found.nameless += not node.provider_id
         if whole := _autopilot(settings, autopilot, machines, taken):
             taken.add(whole.row.resource.id)
             found.nodes.append(whole)
