@@ -105,7 +105,8 @@ class Version:
     nobody: how it is spelled that a pod has no owner. per_cpu: whether each CPU is told apart.
     sidecars: whether it is told which init containers go on, as from 2.12 on. pause: what the pause
     container is called: nothing by containerd. resource: whether /metrics/resource of the kubelet
-    is scraped as well, which tells of the same containers, in fewer labels.
+    is scraped as well, which tells of the same containers, in fewer labels. apart: whether there is
+    a cAdvisor of its own as well.
     """
 
     old_requests: bool = False
@@ -120,6 +121,7 @@ class Version:
     sidecars: bool = False
     pause: str = "POD"
     resource: bool = False
+    apart: bool = False
 
 
 VERSIONS = {
@@ -136,6 +138,7 @@ VERSIONS = {
     "containerd": Version(nobody="", pause=""),
     "containerd, without containers": Version(containers=False, pause=""),
     "/metrics/resource as well": Version(pause="", resource=True),
+    "a cAdvisor of its own as well": Version(pause="", apart=True),
     "hosts told by the kubelet": Version(host="kubelet"),
     "hosts told by node_exporter": Version(host="node_exporter"),
 }
@@ -280,6 +283,16 @@ def _of_resource(target: Mapping[str, str]) -> Iterator[Series]:
             yield Series("container_memory_working_set_bytes", labels, memory)
 
 
+def _of_cadvisor_apart() -> Iterator[Series]:
+    """What a cAdvisor in a pod tells of the node it is on: all under the labels of that pod."""
+    pod = {"namespace": "kube-system", "pod": "cni-xx", "container": "cni", "job": "cadvisor"}
+    cores, memory = USED[ONE]
+    yield from _cadvisor({"id": "/", **pod}, cores, memory)
+    yield from _cadvisor({"id": "/kubepods.slice", **pod}, cores / 2, memory / 2)
+    whose = {"container_label_io_kubernetes_pod_name": "db-0", "image": "x", "name": "1f2e"}
+    yield from _cadvisor({"id": "/kubepods.slice/poddb-0/1f2e", **whose, **pod}, 0.3, 1.0 * GIB)
+
+
 def _as_exported(series: Series) -> Series:
     """A series of kube-state-metrics as a scrape without honor_labels stores it."""
     labels = {"namespace": "monitoring", "pod": "ksm-0", "container": "ksm", "node": "elsewhere"}
@@ -296,6 +309,8 @@ def recording(version: Version) -> list[Series]:
     if version.exported:
         told = [_as_exported(series) for series in told]
     series = [*told, *_of_containers(version, {"job": "kubelet"})]
+    if version.apart:
+        series += _of_cadvisor_apart()
     if version.resource:
         series += _of_resource({"job": "kubelet"})
     if version.twice:

@@ -30,6 +30,13 @@ BOARDS = r"nvidia_com_.+|amd_com_.+|google_com_tpu|aws_amazon_com_neuron.*|haban
 _RESOURCES = f"cpu|memory|ephemeral_storage|{BOARDS}"
 
 
+# A cAdvisor of its own, beside that of the kubelet, tells of all cgroups under the labels of its
+# own pod: those of containers say whose they are (container_label_...), others are of no image.
+_OF_CADVISOR = 'container!="",container!="POD",image!="",container_label_io_kubernetes_pod_name=""'
+_OF_RESOURCE = 'container!="",container!="POD",id=""'
+"""Series of containers: of /metrics/cadvisor of the kubelet, and of its /metrics/resource."""
+
+
 def _as(name: str, metric: str) -> str:
     """An old metric that is of one resource alone, with the label the new one has."""
     return f'label_replace({metric}, "resource", "{name}", "", "")'
@@ -61,7 +68,7 @@ def _of_pods(metric: str, window: str = "") -> str:
         series = f"{metric}{{{labels},$matchers}}{window}"
         return f"sum without (cpu) (rate({series}))" if window else series
 
-    new = read('container!="",container!="POD"')
+    new = f"({read(_OF_CADVISOR)} or {read(_OF_RESOURCE)})"
     old = read('container="",container_name!="",container_name!="POD"')
     for name in ("pod", "container"):
         old = f'label_replace({old}, "{name}", "$1", "{name}_name", "(.+)")'
