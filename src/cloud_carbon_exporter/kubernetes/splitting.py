@@ -162,9 +162,12 @@ class Splitter:
 
     def _node(self, settings: ClusterSettings, usage: NodeUsage, row: Row) -> SplitNode | None:
         known = self._known.get(row.resource.id)
-        if known is not None and known.row is row and known.usage is usage:
-            return known.node
-        parts = node_parts(row.resource, row.loads, row.footprint)
+        if known is not None and known.row is row:
+            if known.usage is usage:
+                return known.node
+            parts: NodeParts | None = known.node.parts  # a machine is measured less often
+        else:
+            parts = node_parts(row.resource, row.loads, row.footprint)
         if parts is None:
             return None
         node = _with_sizes(usage.node, row.resource)
@@ -178,13 +181,9 @@ class Splitter:
 
 
 def _portions(parts: NodeParts, shares: Mapping[Workload, Shares]) -> dict[Workload, Portion]:
-    portions: dict[Workload, Portion] = {}
-    for workload, each in shares.items():
-        portion = parts.portion(each)
-        # the share of boards and disks that a node has not is nothing
-        if portion.watts or portion.grams:
-            portions[workload] = portion
-    return portions
+    every = parts.portions(shares).items()
+    # the share of boards and disks that a node has not is nothing
+    return {workload: portion for workload, portion in every if portion.watts or portion.grams}
 
 
 def _autopilot(

@@ -6,11 +6,12 @@ is as unsure as memory is, and what many workloads share errs alike in all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
+from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.errors import Errors, Units
 from cloud_carbon_exporter.model.node_split import Shares
@@ -104,24 +105,29 @@ class NodeParts:
     grams: float
     where: tuple[int, int]
 
-    def portion(self, shares: Shares) -> Portion:
-        """What these shares come to."""
-        of_watts, of_grams = list[float](), list[float]()
-        watts = grams = 0.0
+    def portions(self, shares: Mapping[Workload, Shares]) -> dict[Workload, Portion]:
+        """What these shares come to; part by part, as a large node has a hundred workloads."""
+        if not self.parts:
+            return {}
+        rows = shares.values()
+        watts, grams = [0.0] * len(rows), [0.0] * len(rows)
+        of_watts, of_grams = list[Sequence[float]](), list[Sequence[float]]()
         for part in self.parts:
-            ratio = held = shares[part.rank_at_rest]
+            held = [row[part.rank_at_rest] for row in rows]
+            ratios = held
             if part.rank_at_work != part.rank_at_rest:
-                ratio = part.ratio(held, shares[part.rank_at_work])
-            of_watts.append(ratio)
+                at_work = [row[part.rank_at_work] for row in rows]
+                ratios = list(map(part.ratio, held, at_work))
+            of_watts.append(ratios)
             of_grams.append(held)
-            watts += ratio * part.watts
-            grams += held * part.grams
-        return Portion(
-            tuple(of_watts),
-            tuple(of_grams),
-            watts / self.watts if self.watts else 0.0,
-            grams / self.grams if self.grams else 0.0,
-        )
+            watts = [whole + ratio * part.watts for whole, ratio in zip(watts, ratios, strict=True)]
+            grams = [whole + ratio * part.grams for whole, ratio in zip(grams, held, strict=True)]
+        if self.watts:
+            watts = [each / self.watts for each in watts]
+        if self.grams:
+            grams = [each / self.grams for each in grams]
+        by_part = zip(*of_watts, strict=True), zip(*of_grams, strict=True)
+        return dict(zip(shares, map(Portion, *by_part, watts, grams), strict=True))
 
 
 def node_parts(resource: Resource, loads: Loads, footprint: Footprint) -> NodeParts | None:
@@ -196,16 +202,13 @@ def _terms(value: float, terms: _Terms) -> Terms:
     )
 
 
-def _add(terms: _Terms, of_part: Iterable[Units], ratio: float) -> None:
-    """Add the errors of a share of a part."""
-    for errors, whole in of_part:
-        units = whole * ratio
-        term = terms.get(id(errors))
-        if term is None:
-            terms[id(errors)] = _Term(errors, units, units * units)
-        else:
-            term.units += units
-            term.squares += units * units
+def _add(terms: _Terms, errors: Errors, units: float) -> None:
+    term = terms.get(id(errors))
+    if term is None:
+        terms[id(errors)] = _Term(errors, units, units * units)
+    else:
+        term.units += units
+        term.squares += units * units
 
 
 class PartSum:
@@ -228,10 +231,12 @@ class PartSum:
         for part, watts, grams in ratios:
             if watts:
                 terms.watts += watts * part.watts
-                _add(terms.of_watts, part.of_watts, watts)
+                for errors, whole in part.of_watts:
+                    _add(terms.of_watts, errors, whole * watts)
             if grams:
                 terms.grams += grams * part.grams
-                _add(terms.of_grams, part.of_grams, grams)
+                for errors, whole in part.of_grams:
+                    _add(terms.of_grams, errors, whole * grams)
 
     def add_whole(self, footprint: Footprint) -> None:
         """Add all of a resource, such as the disk of a claim."""
