@@ -32,9 +32,9 @@ _RESOURCES = f"cpu|memory|ephemeral_storage|{BOARDS}"
 
 # A cAdvisor of its own, beside that of the kubelet, tells of all cgroups under the labels of its
 # own pod: those of containers say whose they are (container_label_...), others are of no image.
-_OF_CADVISOR = 'container!="",container!="POD",image!="",container_label_io_kubernetes_pod_name=""'
-_OF_RESOURCE = 'container!="",container!="POD",id=""'
-"""Series of containers: of /metrics/cadvisor of the kubelet, and of its /metrics/resource."""
+_WITH_IMAGE = 'container!="",container!="POD",image!="",container_label_io_kubernetes_pod_name=""'
+_WITHOUT_IMAGE = 'container!="",container!="POD",image=""'
+"""Series of containers: of the kubelet's /metrics/cadvisor; else of its /metrics/resource."""
 
 
 def _as(name: str, metric: str) -> str:
@@ -61,23 +61,25 @@ def _of_pods(metric: str, window: str = "") -> str:
 
     Old kubelets told of each CPU apart (cpu="cpu00"), newer ones of all (cpu="total"), and what
     /metrics/resource says of the same containers has no such label. So CPUs are summed within what
-    one scrape told, before the larger of two is taken.
+    one scrape told, before the larger of two is taken, container by container.
     """
 
     def read(labels: str) -> str:
         series = f"{metric}{{{labels},$matchers}}{window}"
         return f"sum without (cpu) (rate({series}))" if window else series
 
-    new = f"({read(_OF_CADVISOR)} or {read(_OF_RESOURCE)})"
+    new, resource = read(_WITH_IMAGE), read(_WITHOUT_IMAGE)
     old = read('container="",container_name!="",container_name!="POD"')
     for name in ("pod", "container"):
         old = f'label_replace({old}, "{name}", "$1", "{name}_name", "(.+)")'
-    grouped = [f"max by ({_NAMES}, {_CONTAINER}) ({series})" for series in (new, old)]
+    by_container = [
+        f"max by ({_NAMES}, {_CONTAINER}) ({series})" for series in (new, resource, old)
+    ]
     # Without the labels of a container, a pod's cgroup is the sum of them and of its pause, which
     # containerd tells of in the same way: the larger is the sum.
     cgroup = read('container="",container_name="",pod!=""')
-    told = [f"sum by ({_NAMES}) ({series})" for series in grouped]
-    return " or ".join([*told, f"max by ({_NAMES}) ({cgroup})"])
+    containers = f"sum by ({_NAMES}) ({' or '.join(by_container)})"
+    return f"{containers} or max by ({_NAMES}) ({cgroup})"
 
 
 def _of_nodes(*series: str) -> str:
