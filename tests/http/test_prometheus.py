@@ -252,3 +252,30 @@ def test_in_pieces_a_part_of_an_answer_is_none_before_anything_is_read(
     body = json.dumps({**vector("1", "2", "3"), **extra}, separators=(",", ":")).encode()
     with pytest.raises(CollectError):
         read_in_pieces(body, ANY_LABELS)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        b'{"metric":{"n":"\xff"},"value":[1,"5"]}',
+        b'{"metric":{"n":"1"},"value":[1,NaN]}',
+        b'{"metric":{"n":"1"},"value":[1,1e999]}',
+        b'{"metric":{"n":"1"},"value":["now","5"]}',
+        b'{"metric":{"n":1},"value":[1,"5"]}',
+        b'{"metric":{"n":null},"value":[1,"5"]}',
+        b'{"metric":{"n":"1"},"value":[1]}',
+        b'{"metric":{"n":"1"},"histogram":[1,{}]}',
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_what_no_prometheus_writes_is_no_answer_wherever_it_stands(
+    series: bytes, *, last: bool
+) -> None:
+    sound = b'{"metric":{"n":"2"},"value":[1,"5"]}'
+    told = (sound, sound, series) if last else (sound, series, sound)
+    body = b'{"status":"success","data":{"resultType":"vector","result":[%b]}}' % b",".join(told)
+    with pytest.raises(Malformed):
+        read_series(body)
+    with pytest.raises(Malformed):
+        list(read_in_pieces(body, ANY_LABELS).samples)
+    assert len(read_series(body.replace(series, sound)).samples) == 3
