@@ -18,10 +18,11 @@ from dataclasses import replace
 
 from cloud_carbon_exporter.collect import interpreter
 from cloud_carbon_exporter.exposition import Renderer, Settings
-from cloud_carbon_exporter.http.prometheus import read_in_pieces
+from cloud_carbon_exporter.http.vector import ANY_LABELS, read_in_pieces
 from cloud_carbon_exporter.kubernetes.clusters import Clusters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
-from cloud_carbon_exporter.kubernetes.queries import QUERIES
+from cloud_carbon_exporter.kubernetes.pod_labels import POD_LABELS
+from cloud_carbon_exporter.kubernetes.queries import OF_PODS, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import Counted
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
@@ -182,7 +183,12 @@ def read(bodies: Mapping[str, bytes]) -> tuple[Usage, float]:
     began = time.process_time()
     reading = UsageReading()
     for name in QUERIES:
-        reading.take(name, read_in_pieces(bodies[name], 0.0, 2.0**63).samples)
+        body = bodies[name]
+        if name in OF_PODS:
+            of_pods = read_in_pieces(body, POD_LABELS, 0.0, 2.0**63)
+            reading.take_pods(name, of_pods.samples)
+        else:
+            reading.take(name, read_in_pieces(body, ANY_LABELS, 0.0, 2.0**63).samples)
     usage = reading.usage()
     took = time.process_time() - began
     print(f"  answers read: {took:.2f} s CPU")

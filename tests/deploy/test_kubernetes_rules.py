@@ -28,6 +28,8 @@ VERSIONS = {
     "kube-state-metrics 2": Version(),
     "kube-state-metrics 1.9": Version(old_requests=True),
     "scraped twice": Version(twice=True),
+    "containerd, /metrics/resource as well": Version(pause="", resource=True),
+    "a cAdvisor of its own as well": Version(apart=True),
 }
 WATTS = {ONE: 30.0, TWO: 50.0}
 IDS = {ONE: "aws:///eu-west-3a/i-0aaa", TWO: "aws:///eu-west-3b/i-0bbb"}

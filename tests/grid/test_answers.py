@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.grid import SOURCES
-from cloud_carbon_exporter.http.prometheus import Series, read_series
+from cloud_carbon_exporter.http.vector import Series, read_series
 from tests.grid.support import PLACES, SECRETS, Clock, Told, feed
 
 WORDS = [

@@ -17,8 +17,9 @@ from cloud_carbon_exporter.grid import prometheus as grid_source
 from cloud_carbon_exporter.grid import web as grid
 from cloud_carbon_exporter.grid.spec import Ask
 from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
-from cloud_carbon_exporter.http import prometheus as reading
-from cloud_carbon_exporter.http.prometheus import Sample, place, read_in_pieces, read_series
+from cloud_carbon_exporter.http import vector as reading
+from cloud_carbon_exporter.http.prometheus import place
+from cloud_carbon_exporter.http.vector import ANY_LABELS, Sample, read_in_pieces, read_series
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from tests.http.sites import Handler, Site, explodes, serving
@@ -113,6 +114,17 @@ async def test_a_whole_answer_is_read(reader: Reader, tmp_path: Path) -> None:
 async def test_what_is_no_number_is_not_there(reader: Reader, tmp_path: Path) -> None:
     async with serving(answers(vector("NaN", "+Inf", "-Inf", "7"))) as site:
         assert await reader.values(site.url, tmp_path) == [7.0]
+
+
+@every
+async def test_what_is_said_of_the_wording_of_a_query_is_no_warning(
+    reader: Reader, tmp_path: Path
+) -> None:
+    """As Prometheus 2.48 to 2.53 told it, and as later ones do."""
+    said = ["PromQL info: metric might not be a counter, name does not end in _total"]
+    for where in ("warnings", "infos"):
+        async with serving(answers({**WHOLE, where: said})) as site:
+            assert await reader.values(site.url, tmp_path) == [5.0]
 
 
 @every
@@ -221,9 +233,9 @@ def test_in_pieces_an_answer_says_the_same(
         patch.setattr(reading, "_PIECE_BYTES", piece)
         if any(value == "x" for _, value in told):
             with pytest.raises(Malformed):
-                list(read_in_pieces(body).samples)
+                list(read_in_pieces(body, ANY_LABELS).samples)
             return
-        pieces, whole = read_in_pieces(body), read_series(body)
+        pieces, whole = read_in_pieces(body, ANY_LABELS), read_series(body)
         assert pieces.at == whole.at
         found = list(pieces.samples)
     assert sorted(found, key=_number) == sorted(whole.samples, key=_number)
@@ -239,4 +251,31 @@ def test_in_pieces_a_part_of_an_answer_is_none_before_anything_is_read(
 ) -> None:
     body = json.dumps({**vector("1", "2", "3"), **extra}, separators=(",", ":")).encode()
     with pytest.raises(CollectError):
-        read_in_pieces(body)
+        read_in_pieces(body, ANY_LABELS)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        b'{"metric":{"n":"\xff"},"value":[1,"5"]}',
+        b'{"metric":{"n":"1"},"value":[1,NaN]}',
+        b'{"metric":{"n":"1"},"value":[1,1e999]}',
+        b'{"metric":{"n":"1"},"value":["now","5"]}',
+        b'{"metric":{"n":1},"value":[1,"5"]}',
+        b'{"metric":{"n":null},"value":[1,"5"]}',
+        b'{"metric":{"n":"1"},"value":[1]}',
+        b'{"metric":{"n":"1"},"histogram":[1,{}]}',
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_what_no_prometheus_writes_is_no_answer_wherever_it_stands(
+    series: bytes, *, last: bool
+) -> None:
+    sound = b'{"metric":{"n":"2"},"value":[1,"5"]}'
+    told = (sound, sound, series) if last else (sound, series, sound)
+    body = b'{"status":"success","data":{"resultType":"vector","result":[%b]}}' % b",".join(told)
+    with pytest.raises(Malformed):
+        read_series(body)
+    with pytest.raises(Malformed):
+        list(read_in_pieces(body, ANY_LABELS).samples)
+    assert len(read_series(body.replace(series, sound)).samples) == 3

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.kubernetes.clusters import Clusters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
+from cloud_carbon_exporter.kubernetes.pod_labels import pod_labels
+from cloud_carbon_exporter.kubernetes.queries import OF_PODS, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings, IdleShare
-from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage
+from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
 from cloud_carbon_exporter.model.snapshot import Row
@@ -99,3 +103,15 @@ def settings(
 def clusters(feed: StillFeed, *, counting: bool = True) -> Clusters:
     """Clusters with figures that may be half an hour old."""
     return Clusters(feed, 300, 1800, counting=counting)
+
+
+def usage_of(told: Mapping[str, Sequence[Sample]]) -> Usage:
+    """Usage by answers to the queries; those that are not there are empty. Raises CollectError."""
+    reading = UsageReading()
+    for name in QUERIES:
+        samples = told.get(name, ())
+        if name in OF_PODS:
+            reading.take_pods(name, [(pod_labels(labels), value) for labels, value in samples])
+        else:
+            reading.take(name, samples)
+    return reading.usage()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.programs import Process, surroundings
-from tests.kubernetes.recording import STEP, Series, openmetrics
+from tests.kubernetes.recording import STEP, Series
 
 PAST_SECONDS, AHEAD_SECONDS = 1200, 600
 
@@ -42,3 +42,20 @@ def prometheus_of(text: str, folder: Path) -> Iterator[str]:
     with Process(command, surroundings(folder, {})) as process:
         process.line("Server is ready to receive web requests")
         yield "http://" + process.line(r'msg="Listening on" address=(\S+)').group(1)
+
+
+def openmetrics(series: list[Series], start: int, end: int) -> str:
+    """The series as text, a sample every STEP seconds over [start, end]."""
+    lines: list[str] = []
+    families: dict[str, list[Series]] = {}
+    for one in series:
+        families.setdefault(one.metric, []).append(one)
+    for metric, members in families.items():
+        kind = "counter" if members[0].counter else "gauge"
+        lines.append(f"# TYPE {metric.removesuffix('_total')} {kind}")
+        for one in members:
+            labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
+            for moment in range(start, int(min(end, start + one.ends)) + 1, STEP):
+                value = one.value * (moment - start) if one.counter else one.value
+                lines.append(f"{metric}{{{labels}}} {value!r} {moment}")
+    return "\n".join([*lines, "# EOF", ""])

@@ -103,7 +103,10 @@ class Version:
     does not with cri-dockerd. twice: scraped by two jobs. host: who tells what a node uses in all.
     volumes: what is told of a volume's disk: nothing before 2.0, its handle of CSI from 2.5 on.
     nobody: how it is spelled that a pod has no owner. per_cpu: whether each CPU is told apart.
-    sidecars: whether it is told which init containers go on, as from 2.12 on.
+    sidecars: whether it is told which init containers go on, as from 2.12 on. pause: what the pause
+    container is called: nothing by containerd. resource: whether /metrics/resource of the kubelet
+    is scraped as well, which tells of the same containers, in fewer labels. apart: whether there is
+    a cAdvisor of its own as well.
     """
 
     old_requests: bool = False
@@ -116,6 +119,9 @@ class Version:
     nobody: str = "<none>"
     per_cpu: bool = False
     sidecars: bool = False
+    pause: str = "POD"
+    resource: bool = False
+    apart: bool = False
 
 
 VERSIONS = {
@@ -129,6 +135,10 @@ VERSIONS = {
     "without honor_labels": Version(exported=True),
     "without containers": Version(containers=False),
     "scraped twice": Version(twice=True),
+    "containerd": Version(nobody="", pause=""),
+    "containerd, without containers": Version(containers=False, pause=""),
+    "/metrics/resource as well": Version(pause="", resource=True),
+    "a cAdvisor of its own as well": Version(pause="", apart=True),
     "hosts told by the kubelet": Version(host="kubelet"),
     "hosts told by node_exporter": Version(host="node_exporter"),
 }
@@ -249,13 +259,38 @@ def _of_containers(version: Version, target: Mapping[str, str]) -> Iterator[Seri
             "image": "pause:3.9",
             "name": f"k8s_POD_{pod.name}",
         }
-        yield from _cadvisor({**pause, container_name: "POD"}, 0.5, 0.5 * GIB, cpus)
+        if version.pause:
+            yield from _cadvisor({**pause, container_name: version.pause}, 0.5, 0.5 * GIB, cpus)
+        else:
+            yield from _cadvisor(pause, whole[0] / 100, whole[1] / 100, cpus)
         if not version.old_pods:
             yield from _cadvisor({**labels, "id": cgroup}, whole[0], whole[1], cpus)
         for container, (cores, memory, _, _) in pod.containers.items():
             if version.containers:
                 name = {"id": f"{cgroup}/{container}", container_name: container, "image": "x"}
                 yield from _cadvisor({**labels, **name}, cores, memory, cpus)
+
+
+def _of_resource(target: Mapping[str, str]) -> Iterator[Series]:
+    """What the kubelet tells under /metrics/resource of the containers that run."""
+    for pod in PODS:
+        if pod.phase != "Running":
+            continue
+        host = {**target, "instance": f"{pod.node}:10250", "metrics_path": "/metrics/resource"}
+        for container, (cores, memory, _, _) in pod.containers.items():
+            labels = {"namespace": pod.namespace, "pod": pod.name, "container": container, **host}
+            yield Series("container_cpu_usage_seconds_total", labels, cores, counter=True)
+            yield Series("container_memory_working_set_bytes", labels, memory)
+
+
+def _of_cadvisor_apart() -> Iterator[Series]:
+    """What a cAdvisor in a pod tells of the node it is on: all under the labels of that pod."""
+    pod = {"namespace": "kube-system", "pod": "cni-xx", "container": "cni", "job": "cadvisor"}
+    cores, memory = USED[ONE]
+    yield from _cadvisor({"id": "/", **pod}, cores, memory)
+    yield from _cadvisor({"id": "/kubepods.slice", **pod}, cores / 2, memory / 2)
+    whose = {"container_label_io_kubernetes_pod_name": "db-0", "image": "x", "name": "1f2e"}
+    yield from _cadvisor({"id": "/kubepods.slice/poddb-0/1f2e", **whose, **pod}, 0.3, 1.0 * GIB)
 
 
 def _as_exported(series: Series) -> Series:
@@ -274,24 +309,11 @@ def recording(version: Version) -> list[Series]:
     if version.exported:
         told = [_as_exported(series) for series in told]
     series = [*told, *_of_containers(version, {"job": "kubelet"})]
+    if version.apart:
+        series += _of_cadvisor_apart()
+    if version.resource:
+        series += _of_resource({"job": "kubelet"})
     if version.twice:
         series += [one._replace(labels={**one.labels, "replica": "b"}) for one in told]
         series += _of_containers(version, {"job": "cadvisor"})
     return series
-
-
-def openmetrics(series: list[Series], start: int, end: int) -> str:
-    """The series as text, a sample every STEP seconds over [start, end]."""
-    lines: list[str] = []
-    families: dict[str, list[Series]] = {}
-    for one in series:
-        families.setdefault(one.metric, []).append(one)
-    for metric, members in families.items():
-        kind = "counter" if members[0].counter else "gauge"
-        lines.append(f"# TYPE {metric.removesuffix('_total')} {kind}")
-        for one in members:
-            labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
-            for moment in range(start, int(min(end, start + one.ends)) + 1, STEP):
-                value = one.value * (moment - start) if one.counter else one.value
-                lines.append(f"{metric}{{{labels}}} {value!r} {moment}")
-    return "\n".join([*lines, "# EOF", ""])

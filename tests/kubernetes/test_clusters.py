@@ -175,6 +175,16 @@ def test_a_prometheus_of_another_cluster_is_told_of() -> None:
     assert "none of its 1 nodes is a machine that is explored" in told.states[0].error
 
 
+def test_nodes_without_a_provider_id_are_told_of() -> None:
+    feed = StillFeed(settings())
+    feed.tell(Usage((node("n1", {WEB: held(1)}, ""), node("n2", {}, "")), {}), NOON)
+    state = news(clusters(feed), NOON).states[0]
+    assert not state.up
+    assert state.error.startswith("none of its 2 nodes tells its provider id")
+    feed.tell(Usage((node("n1", {}, ""), node("n2", {}, "k3s://n2")), {}), NOON)
+    assert "is explored" in news(clusters(feed), NOON).states[0].error
+
+
 def test_a_node_is_in_one_cluster_alone() -> None:
     feed = StillFeed(settings("prod"), settings("again"))
     for name in ("prod", "again"):

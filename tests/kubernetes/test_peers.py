@@ -64,8 +64,7 @@ def ours(workloads: Mapping[Workload, Held]) -> Amounts:
     assert parts is not None
     node = Node(CORES, BYTES, 0, *USED[ONE])
     shares: Amounts = {}
-    for name, each in split(node, workloads).items():
-        portion = parts.portion(each)
+    for name, portion in parts.portions(split(node, workloads)).items():
         if portion.watts or portion.grams:
             shares[name] = portion.watts * whole.power_watts.value
     return shares

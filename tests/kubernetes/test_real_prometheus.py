@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import astuple, replace
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
-from cloud_carbon_exporter.kubernetes.queries import QUERIES
+from cloud_carbon_exporter.kubernetes.queries import OF_PODS, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload
@@ -57,7 +58,10 @@ async def usage_of(url: str, **matchers: str) -> Usage:
     try:
         reading = UsageReading()
         for name in QUERIES:
-            reading.take(name, (await asked.ask(name)).samples)
+            if name in OF_PODS:
+                reading.take_pods(name, (await asked.ask_of_pods(name)).samples)
+            else:
+                reading.take(name, (await asked.ask(name)).samples)
     finally:
         await asked.close()
     assert counted == list(QUERIES)  # one query a metric, however many pods
@@ -82,8 +86,8 @@ async def test_usage_is_the_same_whatever_the_version_calls_it(name: str, tmp_pa
         for workload, held in expected.items():
             sidecar = 0.5 * GIB if version.sidecars and (node, workload) == (TWO, WEB) else 0.0
             asked = held.memory_bytes_asked + sidecar
-            wanted = held._replace(memory_bytes_asked=asked)
-            assert tuple(found[workload]) == pytest.approx(tuple(wanted), rel=1e-6)
+            wanted = replace(held, memory_bytes_asked=asked)
+            assert astuple(found[workload]) == pytest.approx(astuple(wanted), rel=1e-6)
         told = nodes[node].node
         assert (told.cores, told.memory_bytes) == (CAPACITY["cpu"], CAPACITY["memory"])
         assert told.cores_used == pytest.approx(USED[node][0])
@@ -120,7 +124,7 @@ async def test_two_clusters_in_one_prometheus_are_told_apart_by_matchers(tmp_pat
             await usage_of(url, cluster='none"such')
 
 
-async def test_boards_are_told_by_dcgm_in_both_ways_it_is_scraped(tmp_path: Path) -> None:
+async def test_boards_are_told_by_dcgm_however_it_is_scraped_and_once(tmp_path: Path) -> None:
     version = VERSIONS["kube-state-metrics 2"]
     board = {"gpu": "0", "UUID": "GPU-a", "Hostname": ONE}
     second = {"gpu": "1", "UUID": "GPU-b", "Hostname": ONE}
@@ -143,7 +147,15 @@ async def test_boards_are_told_by_dcgm_in_both_ways_it_is_scraped(tmp_path: Path
         ),
         Series("DCGM_FI_DEV_GPU_UTIL", {**second, **exporter}, 20),
     ]
-    for number, told in enumerate((series, exported)):
+    # The exporter's own pod is its Hostname where nobody tells it the node's.
+    elsewhere = {**board, **where, "Hostname": "dcgm-exporter-x", "node": ONE}
+    of_pod = [
+        *series[:-2],
+        Series("DCGM_FI_DEV_GPU_UTIL", elsewhere, 60),
+        Series("DCGM_FI_DEV_GPU_UTIL", {**second, "Hostname": "dcgm-exporter-x", "node": ONE}, 20),
+    ]
+    both = [*series, *exported[-2:]]
+    for number, told in enumerate((series, exported, both, of_pod)):
         folder = tmp_path / str(number)
         folder.mkdir()
         with prometheus(told, folder) as url:

@@ -9,21 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CollectError
-from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.kubernetes.boards import board_share
 from cloud_carbon_exporter.kubernetes.queries import QUERIES, query
-from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload
 from tests.kubernetes.estate import GIB
+from tests.kubernetes.estate import usage_of as usage
 
 Answers = dict[str, list[Sample]]
-
-
-def usage(answers: Answers) -> Usage:
-    reading = UsageReading()
-    for name in QUERIES:
-        reading.take(name, answers.get(name, []))
-    return reading.usage()
 
 
 def node(name: str, provider_id: str = "aws:///a/i-01") -> Sample:

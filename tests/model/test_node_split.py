@@ -53,7 +53,7 @@ def test_no_errors_no_parts_and_no_watts_by_what_is_drawn_at_rest() -> None:
 
 def summed(parts: NodeParts, shares: Shares) -> FootprintSum:
     part = PartSum()
-    part.add(parts, parts.portion(shares))
+    part.add(parts, parts.portions({SHOP: shares})[SHOP])
     return part.footprint()
 
 
@@ -107,7 +107,7 @@ def test_parts_come_to_the_node_in_watts_and_grams(
     assert emitted == pytest.approx(whole.operational_grams_per_second.value, rel=1e-9)
     made = math.fsum(each.embodied_grams_per_second.value for each in sums)
     assert made == pytest.approx(whole.embodied_grams_per_second.value, rel=1e-9)
-    of_all = [parts.portion(each) for each in shares.values()]
+    of_all = list(parts.portions(shares).values())
     assert math.fsum(ratio.watts for ratio in of_all) == pytest.approx(1, rel=1e-9)
     assert math.fsum(ratio.grams for ratio in of_all) == pytest.approx(1, rel=1e-9)
 

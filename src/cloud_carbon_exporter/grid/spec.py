@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from cloud_carbon_exporter.errors import Malformed
-from cloud_carbon_exporter.http.prometheus import Series
+from cloud_carbon_exporter.http.vector import Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed, Throttled
-from cloud_carbon_exporter.http.prometheus import Series, Server, ask
+from cloud_carbon_exporter.http.prometheus import Server, ask
 from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
+from cloud_carbon_exporter.http.vector import Series
 
 TIMEOUT_SECONDS = 10.0
 LARGEST_ANSWER_BYTES = 8 << 20

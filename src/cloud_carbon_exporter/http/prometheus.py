@@ -4,24 +4,21 @@ Wire: GET /api/v1/query (https://prometheus.io/docs/prometheus/latest/querying/a
 Thanos, Mimir, VictoriaMetrics and what vendors run of these answer alike.
 
 Whoever reads one (grid, kubernetes, history) brings its session, patience and credentials. What
-counts as an answer is decided here for all: a whole one, of numbers; and a failure names the query
-and the server, without what is secret of either.
+counts as an answer is decided in `vector` for all; and a failure names the query and the server,
+without what is secret of either.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
+from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.http.retry import (
     Again,
     Patience,
@@ -31,42 +28,22 @@ from cloud_carbon_exporter.http.retry import (
 )
 from cloud_carbon_exporter.http.session import Answer, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
+from cloud_carbon_exporter.http.vector import (
+    Decoder,
+    L,
+    Pieces,
+    Series,
+    complaint,
+    read_in_pieces,
+    read_series,
+)
 from cloud_carbon_exporter.masking import excerpt
 
-LONGEST_WORDS = 160
 _LONGEST_QUERY = 100
 # Read in a thread: 50,000 series are 10 MB of JSON, more than a tenth of a second for the loop.
 _LARGE_BYTES = 1 << 16
 # Tenants and workspaces have shorter names; what is longer in a path may be a key.
 _LONGEST_SEGMENT = 40
-
-_NEXT = b',{"metric":'
-_PIECE_BYTES = 1 << 17
-_NO_VECTOR = "the answer is no vector of Prometheus"
-_UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-
-Sample = tuple[Mapping[str, str], float]
-"""One series of an answer: its labels, and its value, which is finite.
-
-A bare tuple: a large cluster has hundreds of thousands.
-"""
-
-
-class Series(NamedTuple):
-    """Answer to a query. at: the time of the server's own clock; None of an empty one."""
-
-    samples: Sequence[Sample]
-    at: float | None
-
-
-class Pieces(NamedTuple):
-    """Answer that is read while it is walked, once. at: as of Series.
-
-    To walk it raises Malformed where it is no answer from there on.
-    """
-
-    samples: Iterator[Sample]
-    at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +81,21 @@ async def ask(
 
 
 async def ask_in_pieces(
-    server: Server, query: str, headers: Mapping[str, str] | None = None, *, called: str = ""
-) -> Pieces:
-    """Answer to a query of a hundred thousand series, to be walked in a thread. See `ask`."""
+    server: Server,
+    query: str,
+    decoder: Decoder[L],
+    headers: Mapping[str, str] | None = None,
+    *,
+    called: str = "",
+) -> Pieces[L]:
+    """Answer to a query of a hundred thousand series, to be walked in a thread. See `ask`.
+
+    decoder: of its labels; to read few by their names is faster than to read any.
+    """
     with _told(server, query, called):
         body = await fetch(server, query, headers)
         # Of an answer that is spelled otherwise than Prometheus does, all is read at once.
-        return await asyncio.to_thread(read_in_pieces, body, server.low, server.high)
+        return await asyncio.to_thread(read_in_pieces, body, decoder, server.low, server.high)
 
 
 @contextmanager
@@ -157,115 +142,8 @@ async def _try(server: Server, request: Request) -> Answer:
     answer = await (again_if_unreachable(sending) if server.persistent else sending)
     if answer.status == 200:
         return answer
-    error = error_kind(answer.status)(f"status {answer.status}{_complaint(answer.body)}")
+    error = error_kind(answer.status)(f"status {answer.status}{complaint(answer.body)}")
     asked = seconds_asked(answer.headers)
     if may_pass(answer.status) and (server.persistent or asked is not None):
         raise Again(error, asked)
     raise error
-
-
-def read_series(body: bytes, low: float = -sys.float_info.max, high: float = math.inf) -> Series:
-    """Series of an answer whose values lie in [low, high).
-
-    Raises Malformed for what is none, Incomplete for a part of one. What is NaN (a stale series, a
-    division by 0) or infinite is not there: it is no number, and not 0.
-    """
-    with garbage_left_alone():
-        return _read(body, low, high)
-
-
-def read_in_pieces(body: bytes, low: float = -sys.float_info.max, high: float = math.inf) -> Pieces:
-    """The same series, read a hundred kilobytes at a time as they are walked; in another order.
-
-    What is decoded of a piece is gone before the next: a whole answer is ten times its body, and
-    slow as it fits into no cache of the processor. A piece ends where a series does; no string
-    holds what is looked for, as it would spell its quotes otherwise. All that stands around the
-    series is read first, with the last of them.
-    """
-    start, last = body.find(_NEXT[1:]), body.rfind(_NEXT)
-    if start < 0 or last < start:
-        whole = read_series(body, low, high)
-        return Pieces(iter(whole.samples), whole.at)
-    around = read_series(body[:start] + body[last + 1 :], low, high)
-    return Pieces(_walk(body, start, last, around, low, high), around.at)
-
-
-def _walk(
-    body: bytes, start: int, last: int, around: Series, low: float, high: float
-) -> Iterator[Sample]:
-    yield from around.samples
-    while start < last:
-        end = body.find(_NEXT, start + _PIECE_BYTES, last)
-        if end < 0:
-            end = last
-        try:
-            yield from _series(json.loads(b"[" + body[start:end] + b"]"), low, high).samples
-        except (*_UNREADABLE, RecursionError):
-            raise Malformed(_NO_VECTOR) from None
-        start = end + 1
-
-
-@contextmanager
-def garbage_left_alone() -> Iterator[None]:
-    """Garbage is looked for later.
-
-    An answer is hundreds of thousands of young objects, none of them garbage, and most of them gone
-    at the end without a collection: to walk them over and over is a quarter of the time it takes.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _read(body: bytes, low: float, high: float) -> Series:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        is_page = body.lstrip()[:1] == b"<"
-        raise Malformed(f"the answer is {'HTML' if is_page else 'no JSON'}") from None
-    if not isinstance(document, dict) or document.get("status") != "success":
-        raise Malformed(f"the answer is no success{_complaint(body)}")
-    # Thanos and Mimir answer with what they have where a store is down, and warn of it.
-    if warnings := document.get("warnings"):
-        raise Incomplete(
-            {"": Malformed(excerpt(f"the answer is partial: {warnings}", LONGEST_WORDS))}
-        )
-    data = document.get("data")
-    kind = data.get("resultType") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or kind not in ("vector", "scalar"):
-        raise Malformed("the answer is no vector")
-    try:
-        result = data["result"]
-        if kind == "scalar":  # the pair itself
-            result = [{"metric": {}, "value": result}]
-        return _series(result, low, high)
-    except _UNREADABLE:
-        raise Malformed(_NO_VECTOR) from None
-
-
-def _series(result: Sequence[Mapping[str, Any]], low: float, high: float) -> Series:
-    samples: list[Sample] = []
-    for series in result:
-        value = float(series["value"][1])
-        if low <= value < high:
-            samples.append((series["metric"], value))
-    if not result:
-        return Series(samples, None)
-    at = float(result[0]["value"][0])
-    if not math.isfinite(at):
-        raise ValueError(at)
-    return Series(samples, at)
-
-
-def _complaint(body: bytes) -> str:
-    """What Prometheus says of an error, after a colon; empty where it says nothing."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    said = document.get("error") if isinstance(document, dict) else None
-    return f": {excerpt(said, LONGEST_WORDS)}" if isinstance(said, str) else ""

@@ -10,6 +10,7 @@ container_insights  asks AWS', of EKS
 amounts      what a source says that knows no pods, by node
 node_pool    the same of one that knows not even on which node they are
 usage        what its answers say: nodes, and who uses and asks for what on each
+pod_labels   labels of what is told of each pod
 owners       from pods to the workloads they belong to
 feed         asks in time, keeps the last good answer, tells how it went
 splitting    joins nodes with machines: what each workload draws and emits

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NotThere, Unreachable
-from cloud_carbon_exporter.http.prometheus import garbage_left_alone
+from cloud_carbon_exporter.http.vector import garbage_left_alone
 from cloud_carbon_exporter.kubernetes.amounts import Amounts, OfNode, OfWorkload
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cloud_carbon_exporter.http.prometheus import garbage_left_alone
+from cloud_carbon_exporter.http.vector import garbage_left_alone
 from cloud_carbon_exporter.kubernetes.counters import SeriesKey, WorkloadCounters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
 from cloud_carbon_exporter.kubernetes.machines import Machines
@@ -141,15 +141,19 @@ class Clusters:
             yield WorkloadRow(*key, sums.get(key, NOTHING), totals)
 
 
+def _not_split(found: SplitCluster) -> str:
+    """Why none of its nodes is split."""
+    if found.nameless == found.states["unmatched"]:
+        return "tells its provider id, by which its machine is known"
+    return "is a machine that is explored, or all of them are those of another cluster"
+
+
 def _state(read: Read, found: SplitCluster, *, usable: bool) -> ClusterState:
     nodes: dict[NodeState, int] = dict(found.states)
     error = read.error
     unmatched = nodes.get("unmatched", 0)
     if usable and not error and unmatched and not found.nodes:
-        error = (
-            f"none of its {unmatched} nodes is a machine that is explored, "
-            "or all of them are those of another cluster"
-        )
+        error = f"none of its {unmatched} nodes {_not_split(found)}"
     return ClusterState(
         read.settings.cluster,
         usable and not error,

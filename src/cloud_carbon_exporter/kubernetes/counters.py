@@ -31,6 +31,9 @@ _SHARE = 5
 
 SeriesKey = tuple[ClusterKey, Workload]
 
+_Sums = tuple[list[float], list[float]]
+"""Joules and grams of a series: since it began, and of one day."""
+
 
 class WorkloadCounters:
     """Joules and grams of all workloads that have series; a section of the state file."""
@@ -71,30 +74,40 @@ class WorkloadCounters:
         shown: under which series a workload is counted, where it is not its own.
         """
         unshared, self._unshared = self._unshared, []
+        # A key of cluster and workload costs more to look up than all else here.
+        sums: dict[tuple[int, ClusterKey], dict[Workload, _Sums]] = {}
         for piece in unshared:
             node = self._nodes.get(piece.resource_id)
             if node is None:
                 self._share_passing(piece)
                 continue
             for part in _by_day(piece):
-                self._share(node, part, shown)
+                of_day = sums.setdefault((_day(part), node.cluster), {})
+                self._share(node, part, shown, of_day)
 
     def _share(
-        self, node: NodeShares, piece: Counted, shown: Mapping[SeriesKey, SeriesKey]
+        self,
+        node: NodeShares,
+        piece: Counted,
+        shown: Mapping[SeriesKey, SeriesKey],
+        sums: dict[Workload, _Sums],
     ) -> None:
-        """Give a piece that lies within one day."""
-        day = _day(piece)
-        for workload, watts, grams in node.due(piece.start, piece.end):
-            key = self._series((node.cluster, workload), shown)
-            joules, operational = watts * piece.joules, watts * piece.operational_grams
-            self._add(day, key, joules, operational, grams * piece.embodied_grams)
+        """Give a piece that lies within one day. sums: of this day and cluster."""
+        day, get = _day(piece), sums.get
+        _, start, end, joules, operational, embodied, _ = piece
+        for workload, watts, grams in node.due(start, end):
+            known = get(workload)
+            if known is None:
+                key = self._series((node.cluster, workload), shown)
+                known = sums[workload] = self._sums(day, key)
+            for amounts in known:
+                amounts[0] += watts * joules
+                amounts[1] += watts * operational
+                amounts[2] += grams * embodied
 
-    def _add(self, day: int, key: SeriesKey, *amounts: float) -> None:
+    def _sums(self, day: int, key: SeriesKey) -> _Sums:
         totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
-        of_day = self._days.setdefault((day, key), [0.0, 0.0, 0.0])
-        for sums in (totals, of_day):
-            for rank, amount in enumerate(amounts):
-                sums[rank] += amount
+        return totals, self._days.setdefault((day, key), [0.0, 0.0, 0.0])
 
     def take_days(self) -> Iterator[WorkloadDay]:
         """What was shared since this was last asked, by day."""
@@ -115,7 +128,9 @@ class WorkloadCounters:
         at = resource.location
         whose = (ClusterKey(at.provider, at.account_id, of), UNKNOWN)
         for part in _by_day(piece):
-            self._add(_day(part), whose, *part[3:6])
+            for amounts in self._sums(_day(part), whose):
+                for rank, amount in enumerate(part[3:6]):
+                    amounts[rank] += amount
 
     def _series(self, key: SeriesKey, shown: Mapping[SeriesKey, SeriesKey]) -> SeriesKey:
         """Series of a workload: of one that is gone its own while there is one, else the rest."""
@@ -194,7 +209,7 @@ def _node(row: Row) -> tuple[str, NodeShares]:
     for at in range(0, len(shares), _SHARE):
         namespace, kind, name, watts, grams = shares[at : at + _SHARE]
         workload = Workload(str(namespace), str(kind), str(name))
-        portions[workload] = Portion((), float(watts), float(grams))
+        portions[workload] = Portion((), (), float(watts), float(grams))
     node = NodeShares(ClusterKey(str(provider), str(account), str(cluster)))
     node.add(float(start), float(end), portions)
     return str(resource_id), node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.kubernetes.owners import named
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.model.clusters import Workload
 
 _NOBODY = frozenset({"", "<none>"})  # as kube-state-metrics spells that there is none
@@ -33,10 +33,9 @@ def named(labels: Mapping[str, str], name: str) -> str:
 def pod_key(labels: Mapping[str, str]) -> PodKey:
     """Pod that a series is of."""
     get = labels.get
-    pod = get("exported_pod")
-    if pod is None:
-        return get("namespace", ""), get("pod", "")
-    return get("exported_namespace") or get("namespace", ""), pod
+    if pod := get("exported_pod"):
+        return get("exported_namespace") or get("namespace", ""), pod
+    return get("namespace", ""), get("pod", "")
 
 
 class Owners:
@@ -55,23 +54,23 @@ class Owners:
             "Job": _by_name(jobs, "job_name"),
         }
 
-    def of_pods(self) -> Callable[[PodKey, Mapping[str, str], str], Workload]:
-        """Workload of a pod, by its key, the labels of its kube_pod_info, and its node.
+    def of_pods(self) -> Callable[[PodKey, str, str, str], Workload]:
+        """Workload of a pod, by its key, what its kube_pod_info says created it, and its node.
 
         One object for all pods of a workload, which are worked out once.
         """
         by_owner: dict[tuple[str, str, str], Workload] = {}
 
-        def workload(pod: PodKey, info: Mapping[str, str], node: str) -> Workload:
-            owner = info.get("created_by_kind", ""), info.get("created_by_name", "")
-            if owner[0] in _NOBODY:
-                owner = self._pods.get(pod, NOBODY)
-            key = (pod[0], *owner)
-            known = by_owner.get(key)
-            if known is None:
-                known = self._workload(pod, Owner(*owner), node)
-                if owner[0] not in _NOBODY and owner[0] != "Node":
-                    by_owner[key] = known
+        def workload(pod: PodKey, kind: str, name: str, node: str) -> Workload:
+            namespace = pod[0]
+            known = by_owner.get((namespace, kind, name))
+            if known is not None:
+                return known
+            owner = Owner(kind, name) if kind not in _NOBODY else self._pods.get(pod, NOBODY)
+            known = self._workload(pod, owner, node)
+            if owner.kind not in _NOBODY and owner.kind != "Node":
+                # the same for all that are told of by either
+                known = by_owner.setdefault((namespace, *owner), known)
             return known
 
         return workload

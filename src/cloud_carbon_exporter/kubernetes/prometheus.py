@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing
-from cloud_carbon_exporter.http.prometheus import Pieces, Server, ask_in_pieces
+from cloud_carbon_exporter.http.prometheus import Server, ask_in_pieces
 from cloud_carbon_exporter.http.retry import Patience
 from cloud_carbon_exporter.http.session import Bounds, Session
+from cloud_carbon_exporter.http.vector import ANY_LABELS, Decoder, L, Pieces
+from cloud_carbon_exporter.kubernetes.pod_labels import POD_LABELS, PodLabels
 from cloud_carbon_exporter.kubernetes.queries import query
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 
@@ -43,11 +45,19 @@ class Prometheus:
         # A rate over a counter that is broken may be below 0.
         self._server = Server(self._session, settings.url, PATIENCE, low=0.0, high=_LARGEST)
 
-    async def ask(self, name: str) -> Pieces:
+    async def ask(self, name: str) -> Pieces[dict[str, str]]:
         """Answer to one of the QUERIES. Raises CollectError where it is not a whole one."""
+        return await self._ask(name, ANY_LABELS)
+
+    async def ask_of_pods(self, name: str) -> Pieces[PodLabels]:
+        """Answer to one of those OF_PODS; see `ask`."""
+        return await self._ask(name, POD_LABELS)
+
+    async def _ask(self, name: str, decoder: Decoder[L]) -> Pieces[L]:
         text = query(name, self._settings.matchers)
         try:
-            told = await ask_in_pieces(self._server, text, await self._headers(), called=name)
+            headers = await self._headers()
+            told = await ask_in_pieces(self._server, text, decoder, headers, called=name)
         except CollectError as error:
             error.provider, error.account_id = PROVIDER, self._settings.cluster
             error.operation = name

@@ -30,6 +30,13 @@ BOARDS = r"nvidia_com_.+|amd_com_.+|google_com_tpu|aws_amazon_com_neuron.*|haban
 _RESOURCES = f"cpu|memory|ephemeral_storage|{BOARDS}"
 
 
+# A cAdvisor of its own, beside that of the kubelet, tells of all cgroups under the labels of its
+# own pod: those of containers say whose they are (container_label_...), others are of no image.
+_WITH_IMAGE = 'container!="",container!="POD",image!="",container_label_io_kubernetes_pod_name=""'
+_WITHOUT_IMAGE = 'container!="",container!="POD",image=""'
+"""Series of containers: of the kubelet's /metrics/cadvisor; else of its /metrics/resource."""
+
+
 def _as(name: str, metric: str) -> str:
     """An old metric that is of one resource alone, with the label the new one has."""
     return f'label_replace({metric}, "resource", "{name}", "", "")'
@@ -50,22 +57,29 @@ def _requests(resources: str, old: str) -> str:
 
 
 def _of_pods(metric: str, window: str = "") -> str:
-    """Use by pod of a metric of cAdvisor: of its containers, else of its cgroup."""
+    """Use by pod of a metric of cAdvisor: of its containers, else of its cgroup.
+
+    Old kubelets told of each CPU apart (cpu="cpu00"), newer ones of all (cpu="total"), and what
+    /metrics/resource says of the same containers has no such label. So CPUs are summed within what
+    one scrape told, before the larger of two is taken, container by container.
+    """
 
     def read(labels: str) -> str:
         series = f"{metric}{{{labels},$matchers}}{window}"
-        return f"rate({series})" if window else series
+        return f"sum without (cpu) (rate({series}))" if window else series
 
-    new = read('container!="",container!="POD"')
+    new, resource = read(_WITH_IMAGE), read(_WITHOUT_IMAGE)
     old = read('container="",container_name!="",container_name!="POD"')
     for name in ("pod", "container"):
         old = f'label_replace({old}, "{name}", "$1", "{name}_name", "(.+)")'
-    # Old kubelets told of each CPU apart (cpu="cpu00"), newer ones of all (cpu="total").
-    grouped = [f"max by ({_NAMES}, {_CONTAINER}, cpu) ({series})" for series in (new, old)]
-    # without the labels of a container, a pod's cgroup is the sum of them and of its pause
+    by_container = [
+        f"max by ({_NAMES}, {_CONTAINER}) ({series})" for series in (new, resource, old)
+    ]
+    # Without the labels of a container, a pod's cgroup is the sum of them and of its pause, which
+    # containerd tells of in the same way: the larger is the sum.
     cgroup = read('container="",container_name="",pod!=""')
-    grouped.append(f"max by ({_NAMES}, cpu) ({cgroup})")
-    return " or ".join([f"sum by ({_NAMES}) ({series})" for series in grouped])
+    containers = f"sum by ({_NAMES}) ({' or '.join(by_container)})"
+    return f"{containers} or max by ({_NAMES}) ({cgroup})"
 
 
 def _of_nodes(*series: str) -> str:
@@ -81,9 +95,9 @@ def _node_cores() -> str:
     by_mode = 'node_cpu_seconds_total{mode!~"idle|iowait|steal|guest.*",$matchers}'
     root = f'rate(container_cpu_usage_seconds_total{{id="/",$matchers}}{_WINDOW})'
     return _of_nodes(
-        f"sum by ({_HOST}) (max by ({_HOST}, cpu) ({root}))",
+        f"sum without (cpu) ({root})",
         f"rate(node_cpu_usage_seconds_total{{$matchers}}{_WINDOW})",
-        f"sum by ({_HOST}) (max by ({_HOST}, cpu, mode) (rate({by_mode}{_WINDOW})))",
+        f"sum without (cpu, mode) (rate({by_mode}{_WINDOW}))",
     )
 
 
@@ -97,8 +111,8 @@ def _node_memory() -> str:
 
 
 def _boards(metric: str) -> str:
-    names = f"{_NAMES}, {_NODE}, Hostname"
-    return f"sum by ({names}) (max by ({names}, UUID, gpu, GPU_I_ID) ({metric}{{$matchers}}))"
+    # one series a board, as boards are few: two jobs may tell of the same under other labels
+    return f"max by ({_NAMES}, {_NODE}, Hostname, UUID, gpu, GPU_I_ID) ({metric}{{$matchers}})"
 
 
 def _capacity() -> str:
@@ -165,6 +179,9 @@ QUERIES: Mapping[str, str] = {
 
 $matchers is the cluster's.
 """
+
+OF_PODS = frozenset({"pods", "requests", "cores_asked", "cores", "memory"})
+"""Those with a series for each pod."""
 
 
 def query(name: str, matchers: Mapping[str, str]) -> str:

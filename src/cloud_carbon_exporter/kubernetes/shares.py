@@ -12,7 +12,7 @@ from cloud_carbon_exporter.model.clusters import UNKNOWN, ClusterKey, Workload
 from cloud_carbon_exporter.model.node_parts import Portion
 from cloud_carbon_exporter.model.types import Resource
 
-WHOLE = Portion((), 1.0, 1.0)
+WHOLE = Portion((), (), 1.0, 1.0)
 
 
 class Counted(NamedTuple):
@@ -27,12 +27,8 @@ class Counted(NamedTuple):
     resource: Resource | None = None
 
 
-class Due(NamedTuple):
-    """What is due to one workload of what was counted."""
-
-    workload: Workload
-    watts: float
-    grams: float
+Due = tuple[Workload, float, float]
+"""What is due to one workload of what was counted: parts of its watts and of its grams."""
 
 
 class Held(NamedTuple):
@@ -109,9 +105,9 @@ class NodeShares:
             for workload, watts, grams in zip(
                 stretch.workloads, stretch.watts, stretch.grams, strict=True
             ):
-                yield Due(workload, part * watts, part * grams)
+                yield workload, part * watts, part * grams
         if known < 1:
-            yield Due(UNKNOWN, 1 - known, 1 - known)
+            yield UNKNOWN, 1 - known, 1 - known
 
     def uncounted(self) -> Held | None:
         """Whose it was since the last that was counted, on average; None where nothing is known.
@@ -134,5 +130,5 @@ class NodeShares:
                 sums[workload] = (before[0] + length * watts, before[1] + length * grams)
         portions: dict[Workload, Portion] = {}
         for workload, (watts, grams) in sums.items():
-            portions[workload] = Portion((), watts / seconds, grams / seconds)
+            portions[workload] = Portion((), (), watts / seconds, grams / seconds)
         return Held(start, known[-1].end, portions)

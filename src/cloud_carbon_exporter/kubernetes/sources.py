@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, Stale
-from cloud_carbon_exporter.http.prometheus import Pieces, Sample
+from cloud_carbon_exporter.http.vector import L, Pieces
+from cloud_carbon_exporter.kubernetes.pod_labels import PodLabels
 from cloud_carbon_exporter.kubernetes.prometheus import Count, Prometheus
-from cloud_carbon_exporter.kubernetes.queries import QUERIES
+from cloud_carbon_exporter.kubernetes.queries import OF_PODS, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 
@@ -63,8 +64,12 @@ def open_source(settings: ClusterSettings, meter: Meter) -> Source:
 class Asked(Protocol):
     """What is asked the QUERIES: a Prometheus, or what stands in for it."""
 
-    async def ask(self, name: str) -> Pieces:
+    async def ask(self, name: str) -> Pieces[dict[str, str]]:
         """Answer to one of the QUERIES. Raises CollectError."""
+        ...
+
+    async def ask_of_pods(self, name: str) -> Pieces[PodLabels]:
+        """Answer to one of those OF_PODS. Raises CollectError."""
         ...
 
     async def close(self) -> None:
@@ -91,10 +96,14 @@ class FromPrometheus:
         reading = UsageReading()
         # One after another: each is held in memory while it is read.
         for name in QUERIES:
-            series = await self._prometheus.ask(name)
-            if series.at is not None:
-                _must_be_present(series.at - now())
-            await asyncio.to_thread(_take, reading, name, series.samples)
+            if name in OF_PODS:
+                of_pods = await self._prometheus.ask_of_pods(name)
+                _must_be_present(of_pods.at, now())
+                await asyncio.to_thread(_take, reading.take_pods, name, of_pods.samples)
+            else:
+                series = await self._prometheus.ask(name)
+                _must_be_present(series.at, now())
+                await asyncio.to_thread(_take, reading.take, name, series.samples)
         return await asyncio.to_thread(_whole, reading)
 
     async def close(self) -> None:
@@ -102,16 +111,21 @@ class FromPrometheus:
         await self._prometheus.close()
 
 
-def _must_be_present(ahead: float) -> None:
+def _must_be_present(at: float | None, now: float) -> None:
+    ahead = 0.0 if at is None else at - now
     if abs(ahead) > APART_SECONDS:
         way = "ahead of" if ahead > 0 else "behind"
         raise Stale(f"its clock is {abs(ahead):.0f} s {way} ours")
 
 
-def _take(reading: UsageReading, name: str, told: Iterable[Sample]) -> None:
+def _take(
+    take: Callable[[str, Iterable[tuple[L, float]]], None],
+    name: str,
+    told: Iterable[tuple[L, float]],
+) -> None:
     """Take an answer. Raises CollectError; Malformed for what could not be thought of."""
     try:
-        reading.take(name, told)
+        take(name, told)
     except CollectError as error:
         error.operation = error.operation or name
         raise

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cloud_carbon_exporter.kubernetes.counters import SeriesKey
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import WHOLE
@@ -47,13 +49,15 @@ class Disk(NamedTuple):
 class SplitCluster:
     """One cluster at one moment: its nodes and disks, and how many of its nodes are known.
 
-    members: keys of all its nodes, and of those it had lately.
+    members: keys of all its nodes, and of those it had lately. nameless: how many of its nodes tell
+    no provider id, as where no cloud's controller runs.
     """
 
     nodes: list[SplitNode] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
     states: Counter[NodeState] = field(default_factory=Counter)
     members: set[str] = field(default_factory=set)
+    nameless: int = 0
 
     def watts(self) -> dict[SeriesKey, float]:
         """Watts of each workload."""
@@ -140,6 +144,7 @@ class Splitter:
                     autopilot.append(node)
             else:
                 found.states["unmatched"] += 1
+                found.nameless += not node.provider_id
         if whole := _autopilot(settings, autopilot, machines, taken):
             taken.add(whole.row.resource.id)
             found.nodes.append(whole)
@@ -157,9 +162,12 @@ class Splitter:
 
     def _node(self, settings: ClusterSettings, usage: NodeUsage, row: Row) -> SplitNode | None:
         known = self._known.get(row.resource.id)
-        if known is not None and known.row is row and known.usage is usage:
-            return known.node
-        parts = node_parts(row.resource, row.loads, row.footprint)
+        if known is not None and known.row is row:
+            if known.usage is usage:
+                return known.node
+            parts: NodeParts | None = known.node.parts  # a machine is measured less often
+        else:
+            parts = node_parts(row.resource, row.loads, row.footprint)
         if parts is None:
             return None
         node = _with_sizes(usage.node, row.resource)
@@ -173,13 +181,9 @@ class Splitter:
 
 
 def _portions(parts: NodeParts, shares: Mapping[Workload, Shares]) -> dict[Workload, Portion]:
-    portions: dict[Workload, Portion] = {}
-    for workload, each in shares.items():
-        portion = parts.portion(each)
-        # the share of boards and disks that a node has not is nothing
-        if portion.watts or portion.grams:
-            portions[workload] = portion
-    return portions
+    every = parts.portions(shares).items()
+    # the share of boards and disks that a node has not is nothing
+    return {workload: portion for workload, portion in every if portion.watts or portion.grams}
 
 
 def _autopilot(
@@ -237,5 +241,5 @@ def _as_shares(workloads: Mapping[Workload, Held], resource: Resource) -> dict[W
     whole = max(there, asked) or 1.0
     shared: dict[Workload, Held] = {}
     for workload, held in workloads.items():
-        shared[workload] = held._replace(boards_asked=held.boards_asked / whole)
+        shared[workload] = replace(held, boards_asked=held.boards_asked / whole)
     return shared

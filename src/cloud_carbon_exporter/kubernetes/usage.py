@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
-from cloud_carbon_exporter.http.prometheus import Sample, garbage_left_alone
+from cloud_carbon_exporter.http.vector import Sample, garbage_left_alone
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, BoardWork
 from cloud_carbon_exporter.kubernetes.hosts import by_host, host_names
-from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
-from cloud_carbon_exporter.kubernetes.pods import Pods
+from cloud_carbon_exporter.kubernetes.owners import Owners, named, pod_key
+from cloud_carbon_exporter.kubernetes.pod_labels import PodSample
+from cloud_carbon_exporter.kubernetes.pods import Pod, Pods
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
@@ -51,32 +52,32 @@ class UsageReading:
         self._pods = Pods((), Owners((), (), ()))
 
     def take(self, name: str, told: Iterable[Sample]) -> None:
-        """Answer to a query.
+        """Answer to a query that is none OF_PODS.
 
         Raises NotThere where there are no nodes, Malformed where they are of several clusters.
         """
         with garbage_left_alone():
-            self._take(name, told)
-
-    def _take(self, name: str, told: Iterable[Sample]) -> None:
-        if name == "pods":
-            self._take_pods(told)
-        elif name in ("requests", "cores_asked"):
-            self._pods.take_requests(told)
-        elif name == "cores":
-            self._pods.take_cores(told)
-        elif name == "memory":
-            self._pods.take_memory(told)
-        else:
             small = self._small[name] = tuple(told)
-            if name == "nodes":
-                _must_be_one_cluster(small)
+        if name == "nodes":
+            _must_be_one_cluster(small)
 
-    def _take_pods(self, told: Iterable[Sample]) -> None:
+    def take_pods(self, name: str, told: Iterable[PodSample]) -> None:
+        """Answer to one of the queries OF_PODS; Malformed where it is none."""
+        with garbage_left_alone():
+            if name == "pods":
+                self._pods = self._pods_of(told)
+            elif name == "cores":
+                self._pods.take_cores(told)
+            elif name == "memory":
+                self._pods.take_memory(told)
+            else:
+                self._pods.take_requests(told)
+
+    def _pods_of(self, told: Iterable[PodSample]) -> Pods:
         owners = Owners(*(self._small.pop(name) for name in ("owners", "replicasets", "jobs")))
         # kube-state-metrics goes on telling of the pods of Jobs that are done, requests included.
         ended = {pod_key(labels) for labels, _ in self._small["ended"]}
-        self._pods = Pods(told, owners, ended)
+        return Pods(told, owners, ended)
 
     def usage(self) -> Usage:
         """All of it, once every answer is taken."""
@@ -91,36 +92,35 @@ class UsageReading:
             by_host(answers["node_memory"], names),
         )
         offered = _capacities(answers["capacity"])
-        boards = BoardWork(answers["board_ratio"], answers["board_watts"])
+        boards = BoardWork(answers["board_ratio"], answers["board_watts"], names)
+        self._pods.take_board_work(boards.by_pod)
         where = self._pods.by_node()
         nodes: list[NodeUsage] = []
         for name, provider_id in _provider_ids(answers["nodes"]).items():
             of_node, pods = offered.get(name, {}), where.get(name, ())
+            works = [pod.board_work for pod in pods if pod.board_work is not None]
             node = Node(
                 of_node.get("cpu", 0.0),
                 of_node.get("memory", 0.0),
                 of_node.get("ephemeral_storage", 0.0),
                 cores.get(name),
                 memory.get(name),
-                boards.of_node(name, pods),
+                boards.of_node(name, works),
             )
-            held = self._held(pods, _of_boards(of_node), boards)
+            held = _held(pods, _of_boards(of_node))
             nodes.append(NodeUsage(name, provider_id, node, held))
         told = (key_of_node(labels.get("provider_id", "")) for labels, _ in answers["former"])
         owned = disks(answers, dict(self._pods.workloads()))
         return Usage(tuple(nodes), owned, tuple(filter(None, told)))
 
-    def _held(
-        self, pods: Iterable[PodKey], offered: Mapping[str, float], boards: BoardWork
-    ) -> dict[Workload, Held]:
-        held: dict[Workload, Held] = {}
-        by_key, worked = self._pods.by_key, boards.by_pod
-        for key in pods:
-            pod = by_key[key]
-            one = pod.held(offered, worked.get(key, 0.0))
-            before = held.get(pod.workload)
-            held[pod.workload] = one if before is None else before.plus(one)
-        return held
+
+def _held(pods: Iterable[Pod], boards: Mapping[str, float]) -> dict[Workload, Held]:
+    held: dict[Workload, Held] = {}
+    for pod in pods:
+        one = pod.held(boards)
+        before = held.get(pod.workload)
+        held[pod.workload] = one if before is None else before.plus(one)
+    return held
 
 
 def _must_be_one_cluster(nodes: Sequence[Sample]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.http.vector import Sample
 from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.provider_ids import key_of_named_disk, key_of_volume

@@ -6,10 +6,12 @@ is as unsure as memory is, and what many workloads share errs alike in all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+import msgspec
+
+from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.errors import Errors, Units
 from cloud_carbon_exporter.model.node_split import Shares
@@ -40,6 +42,9 @@ from cloud_carbon_exporter.model.types import (
 _CORES, _MEMORY, _BOARDS, _DISKS = "cores", "memory", "boards", "disks"
 _PART_OF = {"memory": _MEMORY, "gpu": _BOARDS, "ssd": _DISKS, "hdd": _DISKS}
 """Part that a kind of component is split with; all else goes with the processors."""
+_AT_REST = {_CORES: 0, _MEMORY: 2, _BOARDS: 3, _DISKS: 5}
+_AT_WORK = {_CORES: 1, _MEMORY: 2, _BOARDS: 4, _DISKS: 5}
+"""Which of the Shares hold for a part."""
 
 
 @dataclass(slots=True)
@@ -52,6 +57,11 @@ class _Part:
     grams: float = 0
     of_watts: list[Units] = field(default_factory=list)
     of_grams: list[Units] = field(default_factory=list)
+    rank_at_rest: int = field(init=False)
+    rank_at_work: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rank_at_rest, self.rank_at_work = _AT_REST[self.name], _AT_WORK[self.name]
 
     def add(self, priced: PricedComponent) -> None:
         self.watts += priced.watts
@@ -67,13 +77,15 @@ class _Part:
         return (self.at_rest * at_rest + (self.watts - self.at_rest) * at_work) / self.watts
 
 
-class Portion(NamedTuple):
-    """Portion of a machine that is one workload's.
+class Portion(msgspec.Struct, frozen=True, gc=False):
+    """Portion of a machine that is one workload's; nothing in it is looked at as garbage.
 
-    by_part: ratios of the watts and of the grams of each of its parts. watts, grams: of all of it.
+    watts_by_part, grams_by_part: ratios of the watts and of the grams of each of its parts. watts,
+    grams: of all of it.
     """
 
-    by_part: Sequence[tuple[float, float]]
+    watts_by_part: tuple[float, ...]
+    grams_by_part: tuple[float, ...]
     watts: float
     grams: float
 
@@ -93,27 +105,29 @@ class NodeParts:
     grams: float
     where: tuple[int, int]
 
-    def portion(self, shares: Shares) -> Portion:
-        """What these shares come to."""
-        cores_at_rest, cores_at_work, memory, boards_at_rest, boards_at_work, disks = shares
-        by_part: list[tuple[float, float]] = []
-        watts = grams = 0.0
+    def portions(self, shares: Mapping[Workload, Shares]) -> dict[Workload, Portion]:
+        """What these shares come to; part by part, as a large node has a hundred workloads."""
+        if not self.parts:
+            return {}
+        rows = shares.values()
+        watts, grams = [0.0] * len(rows), [0.0] * len(rows)
+        of_watts, of_grams = list[Sequence[float]](), list[Sequence[float]]()
         for part in self.parts:
-            name = part.name
-            if name == _CORES:
-                ratio, of_grams = part.ratio(cores_at_rest, cores_at_work), cores_at_rest
-            elif name == _BOARDS:
-                ratio, of_grams = part.ratio(boards_at_rest, boards_at_work), boards_at_rest
-            else:
-                ratio = of_grams = memory if name == _MEMORY else disks
-            by_part.append((ratio, of_grams))
-            watts += ratio * part.watts
-            grams += of_grams * part.grams
-        return Portion(
-            by_part,
-            watts / self.watts if self.watts else 0.0,
-            grams / self.grams if self.grams else 0.0,
-        )
+            held = [row[part.rank_at_rest] for row in rows]
+            ratios = held
+            if part.rank_at_work != part.rank_at_rest:
+                at_work = [row[part.rank_at_work] for row in rows]
+                ratios = list(map(part.ratio, held, at_work))
+            of_watts.append(ratios)
+            of_grams.append(held)
+            watts = [whole + ratio * part.watts for whole, ratio in zip(watts, ratios, strict=True)]
+            grams = [whole + ratio * part.grams for whole, ratio in zip(grams, held, strict=True)]
+        if self.watts:
+            watts = [each / self.watts for each in watts]
+        if self.grams:
+            grams = [each / self.grams for each in grams]
+        by_part = zip(*of_watts, strict=True), zip(*of_grams, strict=True)
+        return dict(zip(shares, map(Portion, *by_part, watts, grams), strict=True))
 
 
 def node_parts(resource: Resource, loads: Loads, footprint: Footprint) -> NodeParts | None:
@@ -141,8 +155,17 @@ def _watts_at_rest(priced: PricedComponent) -> float:
     return priced.draw.watts[0] * priced.amount * component.share
 
 
-_Amounts = tuple[list[Errors], list[float], list[float]]
-"""Errors of one unit, units and their squares, each a list: see Terms."""
+@dataclass(slots=True)
+class _Term:
+    """Units of hardware that err alike, and the sum of their squares: see Terms."""
+
+    errors: Errors
+    units: float
+    squares: float
+
+
+_Terms = dict[int, _Term]
+"""Terms by the id of their errors: machines of one type have one object for those of a part."""
 
 
 class _InPlace:
@@ -154,44 +177,38 @@ class _InPlace:
         self.node = node
         self.nodes = 0
         self.watts = self.grams = 0.0
-        self.of_watts = _Alike()
-        self.of_grams = _Alike()
+        self.of_watts: _Terms = {}
+        self.of_grams: _Terms = {}
         self.bases: set[Basis] = set()
 
     def footprint(self) -> FootprintSum:
         return in_one_place(
             self.nodes,
-            Terms(self.watts, *self.of_watts.amounts),
-            Terms(self.grams, *self.of_grams.amounts),
+            _terms(self.watts, self.of_watts),
+            _terms(self.grams, self.of_grams),
             self.node.place,
             self.node.intensity,
             weakest(*self.bases),
         )
 
 
-class _Alike:
-    """Units by their errors: machines of one type have one object for the errors of a part."""
+def _terms(value: float, terms: _Terms) -> Terms:
+    every = terms.values()
+    return Terms(
+        value,
+        [term.errors for term in every],
+        [term.units for term in every],
+        [term.squares for term in every],
+    )
 
-    __slots__ = ("_where", "amounts")
 
-    def __init__(self) -> None:
-        self.amounts: _Amounts = ([], [], [])
-        self._where: dict[int, int] = {}
-
-    def add(self, of_part: Iterable[Units], ratio: float) -> None:
-        """Add the errors of a share of a part."""
-        all_errors, all_units, all_squares = self.amounts
-        for errors, whole in of_part:
-            units = whole * ratio
-            at = self._where.get(id(errors))
-            if at is None:
-                self._where[id(errors)] = len(all_units)
-                all_errors.append(errors)
-                all_units.append(units)
-                all_squares.append(units * units)
-            else:
-                all_units[at] += units
-                all_squares[at] += units * units
+def _add(terms: _Terms, errors: Errors, units: float) -> None:
+    term = terms.get(id(errors))
+    if term is None:
+        terms[id(errors)] = _Term(errors, units, units * units)
+    else:
+        term.units += units
+        term.squares += units * units
 
 
 class PartSum:
@@ -210,13 +227,16 @@ class PartSum:
             terms = self._places[node.where] = _InPlace(node)
         terms.nodes += 1
         terms.bases.add(node.basis)
-        for part, (watts, grams) in zip(node.parts, portion.by_part, strict=True):
+        ratios = zip(node.parts, portion.watts_by_part, portion.grams_by_part, strict=True)
+        for part, watts, grams in ratios:
             if watts:
                 terms.watts += watts * part.watts
-                terms.of_watts.add(part.of_watts, watts)
+                for errors, whole in part.of_watts:
+                    _add(terms.of_watts, errors, whole * watts)
             if grams:
                 terms.grams += grams * part.grams
-                terms.of_grams.add(part.of_grams, grams)
+                for errors, whole in part.of_grams:
+                    _add(terms.of_grams, errors, whole * grams)
 
     def add_whole(self, footprint: Footprint) -> None:
         """Add all of a resource, such as the disk of a claim."""

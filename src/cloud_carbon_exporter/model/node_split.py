@@ -16,6 +16,9 @@ from collections.abc import Mapping, Sequence
 from operator import add
 from typing import NamedTuple
 
+import msgspec
+from msgspec.structs import astuple
+
 from cloud_carbon_exporter.model.clusters import IDLE, UNKNOWN, Workload
 
 
@@ -35,8 +38,8 @@ class Node(NamedTuple):
     board_work: float | None = None
 
 
-class Held(NamedTuple):
-    """What the pods of one workload use and ask for on one node.
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """What the pods of one workload use and ask for on one node; never looked at as garbage.
 
     memory_bytes_held: the larger of use and request, of each pod. boards_asked: as a share of all
     boards of the node.
@@ -53,7 +56,7 @@ class Held(NamedTuple):
 
     def plus(self, other: Held) -> Held:
         """Of both together."""
-        return Held(*map(add, self, other))
+        return Held(*map(add, astuple(self), astuple(other)))
 
 
 class Shares(NamedTuple):
@@ -102,11 +105,8 @@ def split(
     for part, asked in parts:
         columns.append((_given_away(part, asked) if idle_by_request else part).whole())
     names = (*workloads, UNKNOWN, IDLE)
-    shares: dict[Workload, Shares] = {}
-    for name, row in zip(names, zip(*columns, strict=True), strict=True):
-        if any(row):
-            shares[name] = Shares(*row)
-    return shares
+    rows = map(Shares._make, zip(*columns, strict=True))
+    return {name: row for name, row in zip(names, rows, strict=True) if any(row)}
 
 
 def _cores_at_rest(node: Node, held: Sequence[Held]) -> _Part:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cloud_carbon_exporter.config import Settings
-from cloud_carbon_exporter.http.prometheus import Pieces
+from cloud_carbon_exporter.http.vector import Pieces, Sample
+from cloud_carbon_exporter.kubernetes.pod_labels import PodLabels, pod_labels
 from cloud_carbon_exporter.kubernetes.prometheus import Count
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.sources import FromPrometheus, Opening
@@ -21,13 +22,22 @@ class DemoPrometheus:
         self._options, self._count, self._clock = options, count, clock
         self._answer: Answer | None = None
 
-    async def ask(self, name: str) -> Pieces:
+    async def ask(self, name: str) -> Pieces[dict[str, str]]:
         """Answer to one of the queries."""
+        told = await self._told(name)
+        return Pieces(((dict(labels), value) for labels, value in told), None)
+
+    async def ask_of_pods(self, name: str) -> Pieces[PodLabels]:
+        """Answer to one of those of pods."""
+        told = await self._told(name)
+        return Pieces(((pod_labels(labels), value) for labels, value in told), None)
+
+    async def _told(self, name: str) -> Sequence[Sample]:
         if self._answer is None:
             seed, resources = self._options.seed, self._options.resources
             self._answer = await asyncio.to_thread(answers, seed, resources)
         self._count(name, "success")
-        return Pieces(iter(self._answer(name, self._clock())), None)
+        return tuple(self._answer(name, self._clock()))
 
     async def close(self) -> None:
         """Nothing to close."""
