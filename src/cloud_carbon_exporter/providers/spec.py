@@ -53,6 +53,8 @@ class Listing:
         items: where the objects lie in a page ("Reservations[].Instances[]"). params: sent with the
         call, paging apart.
     kind_of: the kind under which an object no spec accepts enters the ledger.
+    told_by: the field of an object that alone tells which spec accepts it ("assetType"); empty
+        where each is to be asked for each object.
     lookup: fetches what describing a page needs besides (machine types), batched and cached;
         becomes Scope.catalogue.
     expand: turns a page of bare names into objects, in batches, for APIs that list names only.
@@ -64,6 +66,7 @@ class Listing:
     operation: str
     scope: ScopeKind
     kind_of: Callable[[Raw], str]
+    told_by: str = ""
     path: str = ""
     items: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
