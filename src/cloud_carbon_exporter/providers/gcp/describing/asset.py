@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.describing import replicas
 from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
+from cloud_carbon_exporter.providers.located import located
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 PROVIDER = "gcp"
@@ -203,17 +204,12 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     return ""
 
 
-@lru_cache(maxsize=4096)
-def _location(project_id: str, where: str) -> Location:
-    region, zone = region_and_zone(where)
-    return Location(PROVIDER, project_id, region, zone)
-
-
 def parse(raw: Raw, scope: Scope) -> Asset:
     """Asset in a raw object. Raises KeyError when it has no name or no data."""
     name = raw["name"].removeprefix("//")
     ids = _path(name)
-    location = _location(project(raw, scope), _where(raw, ids))
+    region, zone = region_and_zone(_where(raw, ids))
+    location = located(PROVIDER, project(raw, scope), region, zone)
     # The data is left as the product's API writes it: `describe` of each kind knows that.
     data = raw["resource"]["data"]
     return Asset(name, location, data, ids, moment(raw.get("deletedAt")))
