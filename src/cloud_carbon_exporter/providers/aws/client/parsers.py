@@ -55,7 +55,7 @@ def _read_faster(stock: Any) -> None:
     botocore walks each member of each shape. Of AS_WRITTEN that is left out: no member has another
     name in the body, and of none a value is converted, as timestamps stay as they come.
     """
-    read_slowly, walk = stock._parse_body_as_json, getattr(stock, "_handle_json_body", None)
+    read_slowly = stock._parse_body_as_json
 
     def read(body: bytes) -> Any:
         # of what is no JSON botocore makes the message of an error, and of an empty body nothing
@@ -64,15 +64,18 @@ def _read_faster(stock: Any) -> None:
         except ValueError:
             return read_slowly(body)
 
+    stock._parse_body_as_json = read
+    if not hasattr(stock, "_handle_json_body"):
+        return  # of REST, which has no such answer
+    walk = stock._handle_json_body
+
     def as_written(body: bytes, shape: Any) -> Any:
         told = read(body) if shape.name in AS_WRITTEN else None
         if not isinstance(told, dict):
             return walk(body, shape)
         return {name: told[name] for name in shape.members if told.get(name) is not None}
 
-    stock._parse_body_as_json = read
-    if walk is not None:
-        stock._handle_json_body = as_written
+    stock._handle_json_body = as_written
 
 
 class _WaryParser:
