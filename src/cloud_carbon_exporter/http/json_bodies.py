@@ -22,7 +22,7 @@ def read_json(body: bytes) -> Any:
 
 
 def written_json(told: Any) -> bytes:
-    """A body of JSON; told: made of what `json` knows, its keys text."""
+    """A body of JSON; told: made of what `json` knows, its keys text and its numbers finite."""
     import msgspec
 
     try:
