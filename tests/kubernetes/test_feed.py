@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cloud_carbon_exporter.http import round as rounds
 from cloud_carbon_exporter.kubernetes import feed as feeding
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
@@ -177,7 +178,7 @@ async def test_it_works_again_after_a_fault(prometheus: FakePrometheus, told: To
 async def test_a_prometheus_that_hangs_holds_up_nothing(
     prometheus: FakePrometheus, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(rounds, "PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(feeding, "READ_SECONDS", 2)
     feed = opened(prometheus.url, told, patience=0.05)
     prometheus.hangs = True
@@ -186,7 +187,7 @@ async def test_a_prometheus_that_hangs_holds_up_nothing(
     while not prometheus.asked:
         await asyncio.sleep(0.01)
     assert prometheus.asked == ["nodes"]
-    monkeypatch.setattr(feeding, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(rounds, "PATIENCE_SECONDS", PATIENCE_SECONDS)
     await feed.refresh()
     await feed.close()
     assert "took longer than 2 s" in feed.reads()[0].error

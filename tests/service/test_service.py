@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families as parse
 
+from cloud_carbon_exporter import exposition
 from cloud_carbon_exporter.collect import Collector
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
@@ -21,6 +22,7 @@ from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.demo.client import DemoClient
 from cloud_carbon_exporter.service import shown
 from cloud_carbon_exporter.service.newest import Collecting, Newest
+from cloud_carbon_exporter.service.remembering import History
 from cloud_carbon_exporter.service.service import Service
 from tests.patience import PATIENCE_SECONDS
 
@@ -499,3 +501,24 @@ async def test_what_is_shown_does_not_hang_on_the_history(
     async with running(tmp_path, demo(12)) as run:
         await run.once(lambda values: sum(values[ENERGY].values()) > 0)
         assert (await history(run, "since=1h"))["sums"] == []
+
+
+async def test_the_history_is_told_last_and_even_where_nothing_can_be_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    rendered = exposition.Renderer.__call__
+
+    def render(self: exposition.Renderer, snapshot: Snapshot) -> exposition.Exposition:
+        told.append("rendering" if snapshot.counted else "nothing counted")
+        if told.count("rendering") > 1:
+            raise RuntimeError("no rendering")
+        return rendered(self, snapshot)
+
+    monkeypatch.setattr(exposition.Renderer, "__call__", render)
+    monkeypatch.setattr(History, "record", lambda *_, **__: told.append("history"))
+    async with running(tmp_path, demo(12)), asyncio.timeout(PATIENCE_SECONDS):
+        while told.count("history") < 2:
+            await asyncio.sleep(0.05)
+    counted = [word for word in told if word != "nothing counted"]
+    assert counted[:4] == ["rendering", "history"] * 2

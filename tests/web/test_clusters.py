@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
-from tests.web.browsing import SETTINGS, browser, demo_snapshot, visit
+from tests.web.browsing import SETTINGS, visit
 from tests.web.test_openapi import validator
 
 from cloud_carbon_exporter.config.values import read_value
@@ -28,17 +26,6 @@ LINKED = replace(
 )
 PARTIAL = ClusterState("staging", False, "kubernetes staging pods: the answer is partial")
 OLD = ClusterState("old", False, "deadline: it took longer than 120 s", 0.0, {"split": 3})
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo() -> Snapshot:
-    return await demo_snapshot()
 
 
 async def names(page: Page) -> list[str]:

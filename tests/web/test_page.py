@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 from tests.exposition import estate
-from tests.web.browsing import (
-    FAILING,
-    NOTHING,
-    browser,
-    demo_past,
-    demo_snapshot,
-    rising_trend,
-    visit,
-)
+from tests.web.browsing import FAILING, NOTHING, rising_trend, visit
 
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.sums import footprint_sum
@@ -32,22 +22,6 @@ from cloud_carbon_exporter.web.totals_html import told
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 SIZES = [(320, 640), (375, 700), (768, 1000), (1280, 900), (3840, 2160)]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo() -> Snapshot:
-    return await demo_snapshot()
-
-
-@pytest.fixture(scope="module")
-def past(demo: Snapshot) -> Remembered:
-    return demo_past(demo)
 
 
 def watts_of(text: str) -> float:

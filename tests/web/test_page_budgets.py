@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tests.exposition import estate
-from tests.web.browsing import browser, demo_past, demo_snapshot, visit
+from tests.web.browsing import visit
 
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.web.api.history import Remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo() -> Snapshot:
-    return await demo_snapshot()
-
-
-@pytest.fixture(scope="module")
-def past(demo: Snapshot) -> Remembered:
-    return demo_past(demo)
 
 
 async def press(page: Page, name: str) -> None:

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tests.exposition import estate
-from tests.web.browsing import (
-    FAILING,
-    NOTHING,
-    SETTINGS,
-    browser,
-    demo_past,
-    demo_snapshot,
-    visit,
-)
+from tests.web.browsing import FAILING, NOTHING, SETTINGS, visit
 from tests.web.serving import address, held, served
 
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
@@ -31,22 +21,6 @@ from cloud_carbon_exporter.web.api.measures import MEASURES
 from cloud_carbon_exporter.web.totals_html import told
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo() -> Snapshot:
-    return await demo_snapshot()
-
-
-@pytest.fixture(scope="module")
-def past(demo: Snapshot) -> Remembered:
-    return demo_past(demo)
 
 
 async def press(page: Page, name: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
+from cloud_carbon_exporter.collect.readers import Readers
 from cloud_carbon_exporter.collect.tags import as_before, checked, shared, with_tags
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NoList
 from cloud_carbon_exporter.model.types import Resource
@@ -107,7 +108,7 @@ async def sweep(
     shown: no others are kept; None keeps all.
     """
     shown = None if tags is None else frozenset(tags)
-    so_far = _Pass()
+    so_far, readers = _Pass(), Readers(listing, specs)
     failures: dict[str, CollectError] = {}
     try:
         async for objects in _pages(client, listing, scope, so_far, failures):
@@ -115,7 +116,7 @@ async def sweep(
                 scope = await _looked_up(client, listing, scope, objects, so_far.warnings)
             async for portion in in_portions(objects):
                 for raw in portion:
-                    lived = _read(raw, listing, specs, scope, so_far)
+                    lived = _read(raw, listing, readers, scope, so_far)
                     if lived is not None:
                         _take(lived, shown, known, so_far)
     except NoList as error:
@@ -257,12 +258,12 @@ def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
 
 
 def _read(
-    raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, so_far: _Pass
+    raw: Raw, listing: Listing, readers: Readers, scope: Scope, so_far: _Pass
 ) -> Resource | Ended | None:
     """Hand one object to the one spec that accepts it, else to the ledger."""
     kind = ""
     try:
-        spec = next((spec for spec in specs if spec.accepts(raw)), None)
+        spec = readers.of(raw)
         if spec is None:
             so_far.unsupported[scope.account_id, listing.kind_of(raw)] += 1
             return None

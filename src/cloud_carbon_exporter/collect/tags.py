@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cloud_carbon_exporter.model.types import Component, Location, Resource
+from cloud_carbon_exporter.providers.description import with_shared
 
 # Characters of all names of a resource together: more than any cloud allows (AWS: 50 tags of
 # 128 + 256 characters, Google: 64 labels of 63 + 63).
@@ -63,7 +64,7 @@ def shared(resource: Resource) -> Resource:
 
     A million resources stand in some hundred places and have the tags of some hundred teams.
     """
-    return replace(
+    return with_shared(
         resource,
         location=_location(resource.location),
         components=_components(resource.components),

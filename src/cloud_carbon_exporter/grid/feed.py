@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from cloud_carbon_exporter.grid.asking import Asking, Changes, Meter, source_zone
 from cloud_carbon_exporter.grid.series import Span, blend, overlay, spans_of
 from cloud_carbon_exporter.grid.settings import GridSettings, Preference
+from cloud_carbon_exporter.http.round import Round
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import GridSource, Method
-
-PATIENCE_SECONDS = 2.0
 
 PlaceKey = tuple[str, str]
 """Provider, and region (or a zone with figures of its own)."""
@@ -45,8 +44,7 @@ class Feed:
         self.settings = settings
         self._asking = Asking(settings, meter, count_error, changes, clock)
         self._blended: dict[tuple[PlaceKey, Method], _Blended] = {}
-        self._round: asyncio.Task[None] | None = None
-        self._tried = False
+        self._round = Round(settings.patience_seconds)
 
     @property
     def version(self) -> int:
@@ -58,28 +56,23 @@ class Feed:
 
         A slow source is not waited for; its answer is there the next time.
         """
-        if not self.settings.preferences:
-            return
-        if self._round is None or self._round.done():
-            zones: set[str] = set()
-            for place in (*places, *self.settings.places):
-                zones.update(facts.grid_zones(*place))
-            self._round = asyncio.create_task(self._asking.ask_all(zones))
-        patience = PATIENCE_SECONDS if self._tried else self.settings.patience_seconds
-        await asyncio.wait({self._round}, timeout=patience)
-        self._tried = True
+        if self.settings.preferences:
+            await self._round.ask(partial(self._ask_all, (*places, *self.settings.places)))
 
     def give_up(self) -> None:
         """Wait no longer for what is being asked."""
-        if self._round is not None:
-            self._round.cancel()
+        self._round.give_up()
 
     async def close(self) -> None:
         """Stop asking."""
-        if self._round is not None:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+        await self._round.close()
         await self._asking.close()
+
+    async def _ask_all(self, places: Iterable[PlaceKey]) -> None:
+        zones: set[str] = set()
+        for place in places:
+            zones.update(facts.grid_zones(*place))
+        await self._asking.ask_all(zones)
 
     def spans(self, place: PlaceKey, method: Method) -> list[Span]:
         """Spans of a place: of its zones, each from the best source at each moment."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
+from cloud_carbon_exporter.http.round import Round
 from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.sources import Meter, Opening, open_source
@@ -19,7 +20,6 @@ from cloud_carbon_exporter.kubernetes.usage import Usage
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 5.0
 READ_SECONDS = 120.0
 """All queries of one cluster must end within this."""
@@ -110,9 +110,7 @@ class ClusterFeed:
         self._interval = interval_seconds
         self._count_error, self._changes = count_error, changes
         self._clock, self._wall = clock, wall
-        self._first_patience = first_patience_seconds
-        self._round: asyncio.Task[None] | None = None
-        self._tried = False
+        self._round = Round(first_patience_seconds)
 
     @property
     def clusters(self) -> tuple[ClusterSettings, ...]:
@@ -125,24 +123,16 @@ class ClusterFeed:
 
     async def refresh(self) -> None:
         """Ask what is due. What is slow is not waited for; its answer is there the next time."""
-        if not self._clusters:
-            return
-        if self._round is None or self._round.done():
-            self._round = asyncio.create_task(self._ask_all())
-        patience = PATIENCE_SECONDS if self._tried else self._first_patience
-        await asyncio.wait({self._round}, timeout=patience)
-        self._tried = True
+        if self._clusters:
+            await self._round.ask(self._ask_all)
 
     def give_up(self) -> None:
         """Wait no longer for what is being asked."""
-        if self._round is not None:
-            self._round.cancel()
+        self._round.give_up()
 
     async def close(self) -> None:
         """Stop asking."""
-        self.give_up()
-        if self._round is not None:
-            await asyncio.gather(self._round, return_exceptions=True)
+        await self._round.close()
         for cluster in self._clusters:
             await cluster.source.close()
 

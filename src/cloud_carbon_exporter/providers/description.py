@@ -155,3 +155,28 @@ def _resource(
         info=described.info,
         started=started,
     )
+
+
+def with_shared(
+    resource: Resource,
+    *,
+    location: Location,
+    components: tuple[Component, ...],
+    tags: Mapping[str, str],
+    info: Mapping[str, str],
+) -> Resource:
+    """The same resource, these objects in place of its own, which are equal to them.
+
+    `dataclasses.replace` takes three times as long, and each of a hundred thousand is made so.
+    """
+    return Resource(
+        resource.id,
+        resource.kind,
+        resource.name,
+        location,
+        components,
+        tags,
+        resource.monitor,
+        info,
+        resource.started,
+    )

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
 from cloud_carbon_exporter.providers.changes import Changes
 from cloud_carbon_exporter.providers.description import Description, Ended, States, life, resource
+from cloud_carbon_exporter.providers.located import located
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
 Raw = Mapping[str, Any]
@@ -41,7 +42,7 @@ class Scope:
     def location(self, region: str = "", zone: str = "", *, on_premises: bool = False) -> Location:
         """Location of an object of this sweep: region and zone of the object, else of the scope."""
         region, zone = region or self.region, zone or self.zone
-        return Location(self.provider, self.account_id, region, zone, on_premises)
+        return located(self.provider, self.account_id, region, zone, on_premises)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Listing:
         items: where the objects lie in a page ("Reservations[].Instances[]"). params: sent with the
         call, paging apart.
     kind_of: the kind under which an object no spec accepts enters the ledger.
+    told_by: the field that alone tells which spec accepts an object; empty: each is to be asked.
     lookup: fetches what describing a page needs besides (machine types), batched and cached;
         becomes Scope.catalogue.
     expand: turns a page of bare names into objects, in batches, for APIs that list names only.
@@ -64,6 +66,7 @@ class Listing:
     operation: str
     scope: ScopeKind
     kind_of: Callable[[Raw], str]
+    told_by: str = ""
     path: str = ""
     items: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)

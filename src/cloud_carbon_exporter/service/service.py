@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,27 +101,34 @@ class Service:
             if snapshot.counted:
                 with unless_it_fails("the budgets"):
                     self._keeper.take(snapshot, counting=settings.mode == "background")
-                self._keep_counted(snapshot)
-            shown = replace(snapshot, budgets=self._budgets.standings)
-            rendered = render(self._compared.put_in(shown, settings))
+            with self._kept_counted(snapshot):
+                shown = replace(snapshot, budgets=self._budgets.standings)
+                rendered = render(self._compared.put_in(shown, settings))
             with unless_it_fails("the look at the size"):
                 self._size.look_at(rendered.text.size, settings)
             return rendered
 
         return open_collector(settings, show, budget=budget, clock=self.clock, advice=self._advice)
 
-    def _keep_counted(self, snapshot: Snapshot) -> None:
+    @contextmanager
+    def _kept_counted(self, snapshot: Snapshot) -> Iterator[None]:
         """Save what was counted.
 
-        Before it is shown: a killed process must not have counted further than is kept.
+        Before it is shown: a killed process must not have counted further than is kept. The history
+        comes last, whatever happens: its thread makes up a month before a demo, and the first
+        Snapshot would wait for that.
         """
         saved = self._state is None
         with unless_it_fails("the state file"):
-            if self._state is not None:
+            if self._state is not None and snapshot.counted:
                 self._counted = True
                 saved = self._state.save_if_due()
-        with unless_it_fails("the history"):
-            self._history.record(snapshot, saved=saved)
+        try:
+            yield
+        finally:
+            with unless_it_fails("the history"):
+                if snapshot.counted:
+                    self._history.record(snapshot, saved=saved)
 
     def _keep(self) -> None:
         current = self._newest.current

@@ -15,7 +15,7 @@ from tests.providers.aws.test_cloudwatch import CPU, NOW, function, instance
 
 from cloud_carbon_exporter.errors import Malformed
 from cloud_carbon_exporter.model.types import Point
-from cloud_carbon_exporter.providers.aws.client.silence import BELIEVED_AFTER_SECONDS
+from cloud_carbon_exporter.providers.aws.client.silence import BELIEVED_AFTER_SECONDS, Silence
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 TABLES = {"TableNames": ["orders"]}
@@ -204,3 +204,18 @@ async def test_what_was_told_before_a_page_failed_is_kept(
     assert len(reading.points["f0", "executions"]) == 3
     assert len(reading.points["f1", "executions"]) == 2
     assert ("f2", "executions") not in reading.points
+
+
+async def test_questions_of_a_time_are_not_remembered_for_ever(
+    fake: AwsFake, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered: set[Any] = set()
+    monkeypatch.setattr(Silence, "judge", lambda self, key, *_: remembered.add(key))
+    client = make_client()
+    fake.handlers["ListTables"] = TABLES
+    for turn in range(3):
+        reads = [Read(instance(number), CPU, NOW + 300 * turn - 900) for number in range(5)]
+        await client.series(reads, NOW + 300 * turn)
+        await objects(client, spec("dynamodb/table").listing)
+    assert len(fake.cloudwatch.requests) == 3
+    assert [operation for _, _, _, operation, _ in remembered] == ["ListTables"]

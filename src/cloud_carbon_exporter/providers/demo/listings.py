@@ -80,6 +80,7 @@ def _listing(call: ListCall) -> Listing:
         operation=call.operation,
         scope=call.scope,
         kind_of=lambda raw: str(raw["kind"]),  # the estate's objects say their kind themselves
+        told_by="kind",
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from cloud_carbon_exporter.errors import (
@@ -144,23 +145,20 @@ class AwsApi:
         # the model alone is looked at here: each page takes the client of its moment
         client = await account.clients.get(api, region)
         how = paging.paging(client, account.clients.session.get_component("data_loader"), operation)
-
-        async def call(sent: Mapping[str, Any]) -> Mapping[str, Any]:
-            return await self.call(
-                scope, api, operation, sent, permissions=permissions, units=units
-            )
-
+        call = partial(self.call, scope, api, operation, permissions=permissions, units=units)
         where = {
             "provider": "aws",
             "account_id": scope.account_id,
             "region": region,
             "operation": operation,
         }
-        asked = (scope.account_id, region, api, operation, repr(sorted(params.items())))
+        judged = _is_judged(client, operation, params)
+        asked = repr(sorted(params.items())) if judged else ""
         async for answer in paging.pages(call, params, how, where):
-            # in XML an empty list is told by an empty element
-            if client.meta.service_model.resolved_protocol in _JSON:
-                self._silence.judge(asked, answer, where)
+            if judged:
+                self._silence.judge(
+                    (scope.account_id, region, api, operation, asked), answer, where
+                )
             yield answer
 
     def _region(self, scope: Scope) -> str:
@@ -210,6 +208,20 @@ class AwsApi:
             return await self.cache.get(key, _IDENTITY_SECONDS, prove)
         except CredentialsRefused:
             return False
+
+
+def _is_judged(client: Any, operation: str, params: Mapping[str, Any]) -> bool:
+    """Whether an answer without any list is strange where there was one before.
+
+    In XML an empty list is told by an empty element. What is asked of some time (GetMetricData) is
+    never asked again: remembered, the 500 queries of each call would be kept for good.
+    """
+    model = client.meta.service_model
+    if model.resolved_protocol not in _JSON:
+        return False
+    takes = model.operation_model(operation).input_shape
+    members = {} if takes is None else takes.members
+    return not any(members[name].type_name == "timestamp" for name in members if name in params)
 
 
 async def _has_endpoint(account: Account, api: str, region: str) -> bool:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from cloud_carbon_exporter.providers.aws.client.serializer import QueriesAsGiven
 from cloud_carbon_exporter.providers.aws.client.session import client_config
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
@@ -115,7 +116,10 @@ class Clients:
                 region_name=region,
                 config=client_config(self._settings, service, self.session),
             )
-            return await context.__aenter__()
+            client = await context.__aenter__()
+            if service == "cloudwatch":
+                client._serializer = QueriesAsGiven(client._serializer)
+            return client
         finally:
             if collecting:
                 gc.enable()

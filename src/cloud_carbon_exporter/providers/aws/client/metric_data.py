@@ -57,7 +57,7 @@ async def read(
     except CollectError as error:
         # what the pages before told to its end was read
         results.broke_off(error)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         every = chain.from_iterable(batch)
         readings.fail(every, _malformed(f"unreadable result: {type(error).__name__}"))
         return
@@ -111,7 +111,7 @@ class _Results:
             number = int(result["Id"][1:])  # an Id must begin with a small letter: m0, m1, ...
             if not 0 <= number < self._asked:
                 raise _malformed("a result for a series nobody asked for")
-            timestamps, values = result.get("Timestamps", ()), result.get("Values", ())
+            timestamps, values = result.get("Timestamps") or (), result.get("Values") or ()
             read = zip(map(float, timestamps), map(float, values), strict=True)
             self.values[number].update(read)
             self.told[number] = str(result.get("StatusCode") or _COMPLETE)

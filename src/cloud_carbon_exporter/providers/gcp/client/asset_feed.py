@@ -7,12 +7,12 @@ of them it tells nothing.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from base64 import b64decode
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from cloud_carbon_exporter.http.json_bodies import read_json
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.history import begins, project_of
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
@@ -101,7 +101,7 @@ async def _acknowledge(rest: Rest, subscription: str, received: Iterable[Any]) -
 def _read(message: Any) -> AssetChange | None:
     """Change in a message; None for the greeting of a new feed, and whatever else is no change."""
     try:
-        temporal = json.loads(b64decode(message["message"]["data"]))
+        temporal = read_json(b64decode(message["message"]["data"]))
         asset, prior = temporal["asset"], temporal.get("priorAsset")
         if asset["assetType"] not in TYPES or not isinstance(asset["name"], str):
             return None

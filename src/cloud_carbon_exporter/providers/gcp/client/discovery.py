@@ -38,6 +38,7 @@ LISTING = Listing(
     operation="assets.list",
     scope="project",
     kind_of=kind_of,
+    told_by="assetType",
     path="v1/{parent}/assets",
     items="assets",
     params={"contentType": "RESOURCE", "assetTypes": TYPES, "pageSize": PAGE_SIZE},

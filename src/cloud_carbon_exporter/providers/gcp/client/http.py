@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.http.complaint import complaint
+from cloud_carbon_exporter.http.json_bodies import read_json
 from cloud_carbon_exporter.http.pace import Pace
 from cloud_carbon_exporter.http.retry import (
     Again,
@@ -97,7 +97,7 @@ class Call:
 def _decoded(body: bytes) -> Any:
     """What a body of JSON says, None where it is no JSON."""
     try:
-        return json.loads(body)
+        return read_json(body)
     except (ValueError, RecursionError):
         return None
 

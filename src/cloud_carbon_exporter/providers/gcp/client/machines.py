@@ -83,10 +83,10 @@ def in_use(page: Iterable[Raw]) -> set[str]:
     names: set[str] = set()
     for raw in page:
         try:
-            names.update(name for name in _named(raw) if _LISTED.match(name))
+            names.update(_named(raw))
         except (AttributeError, KeyError, TypeError):
             continue  # whatever is wrong with it, `describe` will tell
-    return names
+    return {name for name in names if isinstance(name, str) and _LISTED.match(name)}
 
 
 class MachineTypes:

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.describing import replicas
 from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
+from cloud_carbon_exporter.providers.located import located
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 PROVIDER = "gcp"
@@ -208,7 +209,7 @@ def parse(raw: Raw, scope: Scope) -> Asset:
     name = raw["name"].removeprefix("//")
     ids = _path(name)
     region, zone = region_and_zone(_where(raw, ids))
-    location = Location(PROVIDER, project(raw, scope), region, zone)
+    location = located(PROVIDER, project(raw, scope), region, zone)
     # The data is left as the product's API writes it: `describe` of each kind knows that.
     data = raw["resource"]["data"]
     return Asset(name, location, data, ids, moment(raw.get("deletedAt")))

@@ -138,7 +138,8 @@ def hidden(vcpus: float, memory_gib: float, why: str, family: str = "n2") -> tup
     return tuple(sized)
 
 
-def bursting(parts: Iterable[Component]) -> tuple[Component, ...]:
+@lru_cache(maxsize=4096)
+def bursting(parts: tuple[Component, ...]) -> tuple[Component, ...]:
     """Shared cores whose load is told by the share of them that is reserved, and goes above 1.
 
     "Fractional utilization of allocated CPU on this instance [...] some machine types allow
@@ -146,11 +147,10 @@ def bursting(parts: Iterable[Component]) -> tuple[Component, ...]:
     "percentage of the reserved CPU"). An e2-micro has an eighth of each of its two vCPUs, so that
     both work wholly at 8, and so does the memory beside them.
     """
-    held = tuple(parts)
-    share = next((part.share for part in held if part.kind == "vcpu"), 0)
+    share = next((part.share for part in parts if part.kind == "vcpu"), 0)
     full = 1 / share if share else 1
     return tuple(
-        replace(part, full_load=full) if part.load == "cpu_ratio" else part for part in held
+        replace(part, full_load=full) if part.load == "cpu_ratio" else part for part in parts
     )
 
 

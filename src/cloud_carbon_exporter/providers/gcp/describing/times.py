@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 CREATION_FIELDS = ("creationTimestamp", "createTime", "timeCreated", "creationTime")
@@ -15,7 +16,14 @@ def moment(told: Any) -> float | None:
 
     BigQuery writes milliseconds since 1970, all others RFC 3339.
     """
-    text = str(told or "")
+    if not told:
+        return None
+    return _seconds(str(told))
+
+
+# A listing reads the same time twice: what is gone since the last one is told by it too.
+@lru_cache(maxsize=4096)
+def _seconds(text: str) -> float | None:
     if text.isdigit():
         return float(text[:15]) / 1000
     try:

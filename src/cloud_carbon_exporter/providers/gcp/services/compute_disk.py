@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
@@ -17,6 +19,12 @@ _UNTOLD_GIB = 100
 """Size taken for a disk that tells none: the default of gcloud for SSD and balanced ones."""
 
 
+@lru_cache(maxsize=4096)
+def _block(disk_type: str, gib: float, why: str) -> tuple[Component, ...]:
+    """Components of a disk: of thousands most are as large as another."""
+    return (Component("block", f"gcp/{disk_type}", gib, assumed=why),)
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """Disk as its provisioned size, twice for a regional one, whatever is stored on it."""
     asset = parse(raw, scope)
@@ -27,11 +35,9 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     # A regional disk stands in no zone, and names its two zones or neither.
     copies = max(1, len(data.get("replicaZones", ()))) if asset.location.zone else 2
     size, why = data.get("sizeGb"), "" if "sizeGb" in data else "the size of this disk is not told"
-    block = Component("block", f"gcp/{disk_type}", float(size or _UNTOLD_GIB) * copies, assumed=why)
+    block = _block(disk_type, float(size or _UNTOLD_GIB) * copies, why)
     info = {"host_type": disk_type, "attached": "true" if data.get("users") else "false"}
-    return asset.described(
-        kept=(block,), state=data.get("status", ""), name=data["name"], info=info
-    )
+    return asset.described(kept=block, state=data.get("status", ""), name=data["name"], info=info)
 
 
 SPECS = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
 from cloud_carbon_exporter.http.complaint import complaint
+from cloud_carbon_exporter.http.json_bodies import read_json
 from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
 from cloud_carbon_exporter.http.session import (
     Answer,
@@ -160,7 +160,7 @@ class Http:
 def _decoded(body: bytes) -> Any:
     """Document of a success. Raises Malformed for no JSON, and for one that is an error alone."""
     try:
-        document = json.loads(body)
+        document = read_json(body)
     except (ValueError, RecursionError):
         raise Malformed(f"the answer is not JSON ({len(body)} bytes)") from None
     complains = complaint(document) if isinstance(document, dict) else ""
@@ -201,7 +201,7 @@ def _hint(call: Call, status: int) -> str:
 def _fields(body: bytes) -> Mapping[str, Any]:
     """Fields of an error's body; none where it is no JSON object."""
     try:
-        loaded = json.loads(body)
+        loaded = read_json(body)
     except (ValueError, RecursionError):
         return {}
     return loaded if isinstance(loaded, dict) else {}
