@@ -248,10 +248,8 @@ class Counters:
         add_held(counting.held, piece.held, piece.end - piece.start)
         self.months.add(counting.part, piece)
         self.hours.add(counting.group, piece)
-        if self.nodes.wanted:
-            self.nodes.add(timeline.resource, piece)
-        if piece.tokens:
-            self.tokens.add(timeline.resource, piece)
+        self.nodes.add(timeline.resource, piece)
+        self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 
     def move(self, seconds: float) -> None:

@@ -129,6 +129,12 @@ def embodied_grams_per_second(resource: Resource, loads: Loads) -> float:
                 grams += _made(component, held.part, held.amount)
         else:
             grams += _made(component, component.part, component.amount)
+    return _one_object(grams)
+
+
+@lru_cache(maxsize=4096)
+def _one_object(grams: float) -> float:
+    """The same object for all that is built alike: each of a million machines keeps it."""
     return grams
 
 
