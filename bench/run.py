@@ -91,7 +91,7 @@ def _over_bare(resources: int, server: str) -> Callable[[Mapping[str, str]], flo
 def _made(outputs: Mapping[str, str]) -> float:
     rendered = printed("exposition", r"again: ([\d.]+) us CPU a resource")(outputs)
     return rendered + printed(
-        "estimate", r"m5d\.large .*?: estimate ([\d.]+) us", lambda figures: figures[0]
+        "estimate", r"m5d\.large .*? in a refresh ([\d.]+) us", lambda figures: figures[0]
     )(outputs)
 
 
@@ -181,7 +181,7 @@ LINES: tuple[Line, ...] = (
         40,
         "us",
         _made,
-        "100,000, no two alike; a machine of 3 components",
+        "100,000, no two as busy; a machine of 3 components, of a type that stands there",
     ),
     Line(
         "AWS client, describe and one metric, CPU a resource",

@@ -3,7 +3,12 @@ from dataclasses import replace
 import pytest
 from tests.model.machines import footprint, holding, resource
 
-from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts
+from cloud_carbon_exporter.model.estimate import (
+    NOWHERE,
+    embodied_grams_per_second,
+    estimate,
+    power_watts,
+)
 from cloud_carbon_exporter.model.facts import figure, place
 from cloud_carbon_exporter.model.nodes import node_watts
 from cloud_carbon_exporter.model.types import Component, Estimate
@@ -103,6 +108,39 @@ def test_boards_that_say_what_they_draw_are_believed() -> None:
     assert (priced.basis, priced.reason) == ("measured", "")
     assert priced.embodied_grams_per_second.value > 0
     assert power_watts(holding(BOARDS), {"gpu_watts": 1234}, NOWHERE) == told
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        (VCPU, MEMORY, BOARDS),
+        (replace(VCPU, share=0.3, full_load=2.0), replace(MEMORY, per="capacity_units")),
+        (BUCKET, replace(BUCKET, amount=3)),
+        (Component("vcpu", "no such thing", 3, "cpu_ratio", assumed="nobody told"),),
+    ],
+    ids=["machine", "burstable", "bucket", "guessed"],
+)
+@pytest.mark.parametrize(
+    "loads",
+    [
+        {},
+        {"cpu_ratio": 0.37, "gpu_ratio": 0.61, "capacity_units": 7.3, "stored_gib": 812.7},
+        {"stored_gib:Standard": 31.7, "stored_gib:Glacier": 4711.3},
+        {"gpu_watts": 1234.5, "gpu_boards": 3.0},
+    ],
+    ids=["blind", "read", "by class", "boards"],
+)
+def test_central_values_alone_are_those_of_the_estimate(
+    held: tuple[Component, ...], loads: dict[str, float]
+) -> None:
+    here = place("aws", "eu-west-3")
+    whole = estimate(holding(*held), loads, here, None)
+    assert power_watts(holding(*held), loads, here) == pytest.approx(whole.power_watts.value)
+    grams = whole.embodied_grams_per_second.value
+    assert embodied_grams_per_second(holding(*held), loads) == pytest.approx(grams)
+    if "gpu_watts" not in loads:
+        assert power_watts(holding(*held), loads, here) == whole.power_watts.value
+        assert embodied_grams_per_second(holding(*held), loads) == grams
 
 
 def test_boards_that_are_silent_have_their_default_beside_one_that_tells() -> None:

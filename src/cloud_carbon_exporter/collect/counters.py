@@ -138,7 +138,7 @@ class Counters:
         corrects: whether silence was taken for a value, so that a late Point adds to it.
         """
         timeline = self.presence.awaiting(resource_id)
-        points = [point for point in points if _is_sound(point)]
+        points = _sound(points)
         if timeline is None or not points:
             return
         newest = points[-1]
@@ -285,9 +285,9 @@ class Counters:
                 self.presence.resume(saved)
 
 
-def _is_sound(point: Point) -> bool:
-    """Whether a Point can be meant: no NaN, no 1e308, no time in reverse."""
-    return 0 <= point.value < LARGEST and point.start < point.end
+def _sound(points: Iterable[Point]) -> list[Point]:
+    """The Points that can be meant: no NaN, no 1e308, no time in reverse."""
+    return [point for point in points if 0 <= point.value < LARGEST and point.start < point.end]
 
 
 def _each_until_the_next(points: Sequence[Point], last_end: float) -> list[Point]:

@@ -24,12 +24,15 @@ class _Alike(NamedTuple):
     """What a Footprint follows from where nothing is read, and where it stands."""
 
     kind: str
-    components: tuple[Component, ...]
+    components: int
     around: int
 
 
 class _Kept(NamedTuple):
-    around: Surroundings  # held, so that no other has its id
+    """A Footprint, and what the ids in its key are of: held, so that no other has them."""
+
+    components: tuple[Component, ...]
+    around: Surroundings
     footprint: Footprint
 
 
@@ -37,20 +40,24 @@ class _Read(NamedTuple):
     """What all but the watts follows from where loads are read: of which signals, and where."""
 
     kind: str
-    components: tuple[Component, ...]
+    components: int
     signals: tuple[Signal, ...]
     around: int
 
 
 class _KeptBuilt(NamedTuple):
-    around: Surroundings  # held, as above
+    """What is built alike, and what the ids in its key are of."""
+
+    components: tuple[Component, ...]
+    around: Surroundings
     built: Built | None
 
 
 class Footprints:
     """Estimates Footprints. A third of an estate is disks and buckets of the same few sizes.
 
-    Of the others most are machines of a few types, of which the loads alone differ.
+    Of the others most are machines of a few types, of which the loads alone differ. What is alike
+    has mostly one object for its hardware (see `shared`), which is found faster than an equal one.
     """
 
     def __init__(self) -> None:
@@ -64,12 +71,14 @@ class Footprints:
         if loads:
             alike = self._built(resource, loads, around)
             return _estimated(resource, loads, around) if alike is None else alike.footprint(loads)
-        key = _Alike(resource.kind, resource.components, id(around))
+        components = resource.components
+        key = _Alike(resource.kind, id(components), id(around))
         kept = self._unread.get(key)
         if kept is None:
             if len(self._unread) >= MOST_KEPT:
                 self._unread.clear()
-            kept = self._unread[key] = _Kept(around, _estimated(resource, loads, around))
+            footprint = _estimated(resource, loads, around)
+            kept = self._unread[key] = _Kept(components, around, footprint)
         return kept.footprint
 
     def forget(self) -> None:
@@ -80,13 +89,14 @@ class Footprints:
     def _built(
         self, resource: Resource, loads: Mapping[Signal, float], around: Surroundings
     ) -> Built | None:
-        key = _Read(resource.kind, resource.components, tuple(loads), id(around))
+        components = resource.components
+        key = _Read(resource.kind, id(components), tuple(loads), id(around))
         kept = self._read.get(key)
         if kept is None:
             if len(self._read) >= MOST_KEPT:
                 self._read.clear()
             like = built(resource, loads, around.place, _intensity(around))
-            kept = self._read[key] = _KeptBuilt(around, like)
+            kept = self._read[key] = _KeptBuilt(components, around, like)
         return kept.built
 
 

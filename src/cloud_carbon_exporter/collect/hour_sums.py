@@ -35,15 +35,19 @@ class HourSums:
 
     def __init__(self) -> None:
         self._sums: dict[tuple[int, Group], _Hour] = {}
+        self._hour = 0
 
     def add(self, group: Group, piece: Piece) -> None:
         """Count a piece of the time of one of a group."""
-        start = piece.start
+        start, hour = piece.start, self._hour
+        if hour <= start < piece.end <= hour + HOUR_SECONDS:  # nearly all: that of the last one
+            self._add(hour, group, piece, start, piece.end)
+            return
         while start < piece.end:
             hour = math.floor(start / HOUR_SECONDS) * HOUR_SECONDS
             until = min(piece.end, hour + HOUR_SECONDS)
             self._add(hour, group, piece, start, until)
-            start = until
+            start, self._hour = until, hour
 
     def _add(self, hour: int, group: Group, piece: Piece, start: float, until: float) -> None:
         sums = self._sums.get((hour, group))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.timeline import NO_LOADS, Timeline
 from cloud_carbon_exporter.collect.version import Counted, Rates, Version
-from cloud_carbon_exporter.model.estimate import estimate, power_watts
+from cloud_carbon_exporter.model.estimate import embodied_grams_per_second, power_watts
 from cloud_carbon_exporter.model.held import NOTHING, Held, above, held
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -227,8 +227,8 @@ def _rates(
 
 def _estimated(version: Version, loads: Mapping[Signal, float], place: Place) -> Rates:
     resource = version.resource
-    footprint = estimate(resource, loads, place, None)
-    watts, embodied = footprint.power_watts.value, footprint.embodied_grams_per_second.value
+    watts = power_watts(resource, loads, place)
+    embodied = embodied_grams_per_second(resource, loads)
     holds = held(resource.components, loads, resource.kind)
     return Rates(version, loads, watts, embodied, holds)
 

@@ -55,7 +55,8 @@ class LoadStatistics:
             known = self._described(resource, known, start)
             if known is None:
                 return
-        known.since, known.until = min(known.since, start), max(known.until, end)
+        known.since = min(known.since, start)
+        known.until = max(known.until, end)
         for signal, sketch in zip(known.signals, known.sketches, strict=True):
             sketch.add(start, end, loads.get(signal))
 

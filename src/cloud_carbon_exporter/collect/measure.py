@@ -20,6 +20,7 @@ from cloud_carbon_exporter.collect.read_budget import ReadBudget, swing_watts
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.snapshot import Outcome
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Client, Metric, Read, Reading
@@ -34,7 +35,7 @@ class ReadGroup(NamedTuple):
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Measured:
     """Points of one series, ready for the counters.
 
@@ -48,7 +49,7 @@ class Measured:
     corrects: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Asked:
     """Monitoring answered for all before `until`, and is asked again at `next_read`.
 

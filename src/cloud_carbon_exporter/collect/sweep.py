@@ -116,9 +116,7 @@ async def sweep(
                 scope = await _looked_up(client, listing, scope, objects, so_far.warnings)
             async for portion in in_portions(objects):
                 for raw in portion:
-                    lived = _read(raw, listing, readers, scope, so_far)
-                    if lived is not None:
-                        _take(lived, shown, known, so_far)
+                    _read(raw, listing, readers, scope, so_far, shown, known)
     except NoList as error:
         failures = {spec.kind: error.bare() for spec in specs}
     failures = {**_unreadable_kinds(so_far, listing, specs, scope), **failures}
@@ -162,22 +160,30 @@ async def _pages(
 def _take(lived: Resource | Ended, shown: frozenset[str] | None, known: Known, to: _Pass) -> None:
     """Keep what an object is, or that it has ended and what is left of it."""
     if isinstance(lived, Resource):
-        before = known(lived.id)
-        if before is None or not as_before(before, lived, shown):
-            before = shared(with_tags(lived, shown))
-        to.resources.append(before)
+        to.resources.append(_as_kept(lived, shown, known))
         return
-    ran = with_tags(lived.resource, shown)
+    at, ran = float(lived.at), with_tags(checked(lived.resource), shown)
     if lived.left is None:
-        to.endings.append(replace(lived, resource=ran))
+        to.endings.append(Ended(ran, at))
         return
-    left = with_tags(lived.left, shown)
+    left = with_tags(checked(lived.left), shown)
     before = known(left.id)
     if before is not None and before == left:  # its ending was told when it was first seen so
         to.resources.append(before)
         return
     to.resources.append(left)
-    to.endings.append(Ended(ran, lived.at, left))
+    to.endings.append(Ended(ran, at, left))
+
+
+def _as_kept(resource: Resource, shown: frozenset[str] | None, known: Known) -> Resource:
+    """The resource as it was kept before, where it is as before: that was checked then."""
+    before = known(resource.id)
+    if before is not None and as_before(before, resource, shown):
+        return before
+    fresh = checked(resource)
+    if before is not None and as_before(before, fresh, shown):
+        return before
+    return shared(with_tags(fresh, shown))
 
 
 def _counts(resources: Iterable[Resource]) -> Mapping[str, int]:
@@ -258,25 +264,28 @@ def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
 
 
 def _read(
-    raw: Raw, listing: Listing, readers: Readers, scope: Scope, so_far: _Pass
-) -> Resource | Ended | None:
-    """Hand one object to the one spec that accepts it, else to the ledger."""
+    raw: Raw,
+    listing: Listing,
+    readers: Readers,
+    scope: Scope,
+    so_far: _Pass,
+    shown: frozenset[str] | None,
+    known: Known,
+) -> None:
+    """Hand one object to the one spec that accepts it, and keep what it is; else to the ledger."""
     kind = ""
     try:
         spec = readers.of(raw)
         if spec is None:
             so_far.unsupported[scope.account_id, listing.kind_of(raw)] += 1
-            return None
+            return
         kind = spec.kind
         so_far.tried[kind] += 1
         lived = spec.read(raw, scope)
-        if isinstance(lived, Ended):
-            left = None if lived.left is None else checked(lived.left)
-            return Ended(checked(lived.resource), float(lived.at), left)
-        return None if lived is None else checked(lived)
+        if lived is not None:
+            _take(lived, shown, known, so_far)
     except Exception as error:  # whatever a cloud sends must cost that object alone
         _skip(so_far.skipped, kind or listing.operation, error)
-        return None
 
 
 def _skip(skipped: Counter[tuple[str, str]], kind: str, error: Exception) -> None:

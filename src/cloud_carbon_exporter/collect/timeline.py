@@ -239,11 +239,13 @@ class Timeline:
 
     def _keep_uncovered(self, signal: Signal, points: Sequence[Point]) -> None:
         """Replace the Points of a signal; between two reads most resources have none."""
-        left = tuple(point for point in points if point.end > self.covered_until)
-        kept = {**self.points, signal: left}
-        if not left:
-            del kept[signal]
-        self.points = kept or NO_POINTS
+        left = tuple([point for point in points if point.end > self.covered_until])
+        if left:
+            self.points = {**self.points, signal: left}
+        elif len(self.points) > 1:
+            self.points = {known: of for known, of in self.points.items() if known != signal}
+        elif signal in self.points:
+            self.points = NO_POINTS
 
     def loads(self, now: float) -> Mapping[Signal, float]:
         """The newest value of each signal that still speaks for the present."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.held import NOTHING, Held
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.types import Resource, Signal
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Version:
     """How a resource was described from a moment on.
 

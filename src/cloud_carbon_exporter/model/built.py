@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from math import hypot
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model.emissions import product, weakest
+from cloud_carbon_exporter.model.emissions import product
 from cloud_carbon_exporter.model.errors import PackedUnits, gathered, layout
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.power import Draw
 from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, ratio
 from cloud_carbon_exporter.model.types import (
+    Basis,
     CarbonIntensity,
     Footprint,
     FootprintErrors,
@@ -26,6 +27,8 @@ from cloud_carbon_exporter.model.types import (
     Resource,
     Signal,
 )
+
+_UNIT = 1 / JOULES_PER_KILOWATT_HOUR
 
 
 class _Drawn(NamedTuple):
@@ -39,15 +42,14 @@ class _Drawn(NamedTuple):
 class _Line(NamedTuple):
     """Straight line between two loads that are known: watts of a unit, and their deviations.
 
-    beside, slopes: the deviations at `left`, those below the watts first, and what they change by.
+    deviations: at `left`, those below the watts first, each with what it changes by.
     """
 
     left: float
     right: float
     watts: float
     rise: float
-    beside: Sequence[float]
-    slopes: Sequence[float]
+    deviations: Sequence[tuple[float, float]]
 
 
 class _Part(NamedTuple):
@@ -68,18 +70,20 @@ class _Part(NamedTuple):
         if not self.signal:
             return self.always
         load, amount = ratio(loads[self.signal] / self.full_load), self.amount
-        left, right, watts, rise, beside, slopes = next(
-            line for line in self.lines if load <= line.right
-        )
+        for line in self.lines:  # the last ends at 1, and no load lies beyond
+            if load <= line.right:
+                break
+        left, right, watts, rise, deviations = line
         along = load - left
         far = along / (right - left)
         watts += rise * along / (right - left)
-        both = [at_left + slope * far for at_left, slope in zip(beside, slopes, strict=True)]
         if self.idle and watts:
             own = watts - self.idle
             less = own / watts
-            watts, both = own, [deviation * less for deviation in both]
-        both = [deviation * amount for deviation in both]
+            both = [(at_left + slope * far) * less * amount for at_left, slope in deviations]
+            watts = own
+        else:
+            both = [(at_left + slope * far) * amount for at_left, slope in deviations]
         half = len(both) // 2
         return watts * amount, both[:half], both[half:]
 
@@ -91,9 +95,9 @@ def _lines(curve: Draw) -> Sequence[_Line]:
     for rank in range(1, len(loads)):
         near, other = errors[rank - 1], errors[rank]
         beside, there = (*near.down, *near.up), (*other.down, *other.up)
-        slopes = [after - before for before, after in zip(beside, there, strict=True)]
+        both = [(before, after - before) for before, after in zip(beside, there, strict=True)]
         rise = watts[rank] - watts[rank - 1]
-        lines.append(_Line(loads[rank - 1], loads[rank], watts[rank - 1], rise, beside, slopes))
+        lines.append(_Line(loads[rank - 1], loads[rank], watts[rank - 1], rise, both))
     return lines
 
 
@@ -102,6 +106,7 @@ class Built:
     """What is built alike in one place. like: the Footprint of one such, whatever its load.
 
     places: which of the facts each deviation belongs to; None where no two parts share one.
+    grid_basis: of the operational emissions.
     """
 
     parts: tuple[_Part, ...]
@@ -109,6 +114,7 @@ class Built:
     places: tuple[int, ...] | None
     like: Footprint
     embodied_errors: FootprintErrors
+    grid_basis: Basis
 
     def footprint(self, loads: Loads) -> Footprint:
         """Footprint of one of them under its loads."""
@@ -128,8 +134,8 @@ class Built:
         operational = None
         if errors.intensity is not None:
             grid, value = errors.intensity.grams_per_kilowatt_hour, power.value
-            reach, unit = (value - power.lower, power.upper - value), 1 / JOULES_PER_KILOWATT_HOUR
-            operational = product(value, *reach, grid, weakest(like.basis, grid.basis), unit)
+            down_to, up_to = value - power.lower, power.upper - value
+            operational = product(value, down_to, up_to, grid, self.grid_basis, _UNIT)
         deviations = array("d", down + up).tobytes()
         return Footprint(
             power,
@@ -164,7 +170,11 @@ def built(
     facts, places = layout(tuple([each.watts_errors.errors.facts for each in priced_now]))
     like = estimate(resource, loads, place, intensity)
     errors = like.errors
-    return None if errors is None else Built(tuple(parts), facts, places, like, errors)
+    if errors is None:
+        return None
+    emitted = like.operational_grams_per_second
+    grid_basis = like.basis if emitted is None else emitted.basis
+    return Built(tuple(parts), facts, places, like, errors, grid_basis)
 
 
 def _part(priced: PricedComponent, loads: Loads) -> _Part | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, product_deviation
+from math import hypot
+
+from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import Basis, Estimate
 
 _WEAKNESS: dict[Basis, int] = {"measured": 0, "default": 1, "assumed": 2}
@@ -20,9 +22,12 @@ def product(
 
     The error of the one is independent of that of the other.
     """
-    whole = value * other.value
-    low = product_deviation(value, down, other.value, other.value - other.lower)
-    high = product_deviation(value, up, other.value, other.upper - other.value)
+    factor = other.value
+    whole = value * factor
+    less, more = factor - other.lower, other.upper - factor
+    # as `product_deviation`, which a hundred thousand of these would call twice
+    low = hypot(value * less, factor * down, down * less)
+    high = hypot(value * more, factor * up, up * more)
     return Estimate(whole * unit, max(0.0, whole - low) * unit, (whole + high) * unit, basis)
 
 

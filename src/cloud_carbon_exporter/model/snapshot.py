@@ -13,6 +13,7 @@ from cloud_carbon_exporter.model.followed import Followed
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.model.types import (
     Estimate,
@@ -25,7 +26,7 @@ from cloud_carbon_exporter.model.types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Row:
     """One resource of the Snapshot: itself, its Footprint, its counters.
 

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.model.errors import Columns, Errors, Factor, PackedUn
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.place_facts import fact_of_grid, fact_of_pue
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.types import (
     Basis,
     CarbonIntensity,
@@ -31,7 +32,7 @@ NO_FACT = ""
 """What an estimate is wrong by that says nothing of its facts: it errs as all such do."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Reach:
     """Reach of a sum to one side: by each fact that its terms share, and by what each has alone.
 

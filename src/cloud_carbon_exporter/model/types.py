@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from cloud_carbon_exporter.model.errors import PackedUnits, Units
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.quick import quick_dataclass
 
 LARGEST = 10**18
 """No amount of hardware and no measurement reaches this; a number that does is a broken one."""
@@ -72,7 +73,7 @@ ComponentKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Estimate:
     """A value with its 90 % interval and its basis.
 
@@ -89,7 +90,7 @@ class Estimate:
             raise ValueError(f"not an estimate: {self.lower} <= {self.value} <= {self.upper}")
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Location:
     """Where a resource stands, in its provider's own names; `region` is "global" for no place.
 
@@ -103,7 +104,7 @@ class Location:
     on_premises: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Component:
     """One piece of hardware, or share of one, that a resource holds: the model's whole vocabulary.
 
@@ -138,7 +139,7 @@ class Component:
             raise ValueError(f"not a full load of {self.kind}: {self.full_load}")
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Resource:
     """One thing in an account, described as hardware.
 
@@ -164,7 +165,7 @@ class Resource:
     started: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Point:
     """One measured value of a signal, the mean over [start, end)."""
 
@@ -234,7 +235,7 @@ class FootprintErrors(NamedTuple):
     intensity: CarbonIntensity | None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Footprint:
     """What one resource costs now, and how that is known.
 
@@ -255,7 +256,7 @@ class Footprint:
     weakness: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Totals:
     """Integrals since the exporter first saw the thing: what the counters show. They never fall."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 Phase = Literal["running", "stopped", "gone"]
@@ -68,7 +69,7 @@ def _words(text: str | tuple[str, ...]) -> frozenset[str]:
     return frozenset(word.lower() for word in words)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """What one object of a cloud is, whatever its phase.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
 from cloud_carbon_exporter.providers.changes import Changes
@@ -160,7 +161,7 @@ class ServiceSpec:
         return None if described is None else resource(self.kind, self.states, described)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Read:
     """One series to be read: of a resource, from a moment on (aligned by the client).
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from cloud_carbon_exporter.model.quick import quick_dataclass
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.demo.listings import LISTINGS, ListCall
 from cloud_carbon_exporter.providers.description import Description, States, states
@@ -15,7 +15,7 @@ MACHINE_STATES = states(running="running", stopped="stopped", gone="terminated")
 """States of machines and databases; the estate holds nothing that is being made or deleted."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class DemoObject:
     """An object of the estate, parsed once. token: 16 hexadecimal digits, of which ids are made."""
 
