@@ -20,6 +20,9 @@ LENIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # (`scripts/test --night`, --hypothesis-profile=night); what they find becomes an @example.
 settings.register_profile("gate", LENIENT, derandomize=True)
 settings.register_profile("night", LENIENT, derandomize=False, print_blob=True)
+# `scripts/test --quick` is run every few minutes, and what a commit breaks shows with the first
+# examples; the gate has the full number.
+settings.register_profile("quick", LENIENT, derandomize=True, max_examples=20)
 settings.load_profile("gate")
 
 
@@ -34,6 +37,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     marks = set(re.findall(r"\bmark\.(\w+)", told[1])) if told else set()
     left_out = set(re.findall(r"\bnot (\w+)", config.option.markexpr))
     return True if marks & left_out else None
+
+
+# As the program does while it runs: garbage is looked for seldom, as most goes without.
+gc.set_threshold(10_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Tests themselves stay to the end: what looks for garbage need not look at them again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +69,7 @@ def process_kept() -> Iterator[logging.Logger]:
     yield ours
     gc.set_threshold(*thresholds)
     gc.unfreeze()
+    gc.freeze()
     root.handlers[:] = handlers
     root.setLevel(level)
     ours.setLevel(own)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
@@ -206,6 +207,12 @@ def test_a_program_is_seen_through_helpers_classes_and_fixtures() -> None:
     assert unmarked({**modules, "tests.test_it": marked}, starting) == []
 
 
+def test_a_law_has_fewer_examples_in_the_quick_run_and_all_of_them_in_the_gate() -> None:
+    few, all_of_them = settings.get_profile("quick"), settings.get_profile("gate")
+    assert 0 < few.max_examples < all_of_them.max_examples
+    assert few.derandomize
+
+
 @pytest.mark.slow
 def test_tests_have_the_same_names_in_every_process() -> None:
     """pytest-xdist refuses a run whose processes collect other names, or in another order."""
@@ -272,6 +279,7 @@ def test_the_quick_run_is_installed_nothing_for(checkout: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     noted = (checkout / "noted").read_text(encoding="utf-8")
     assert "check --quick" in noted
+    assert "--hypothesis-profile=quick" in noted
     assert "not server" in noted
 
 

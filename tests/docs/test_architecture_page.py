@@ -8,6 +8,8 @@ import pytest
 from tests.imports import ROOT, SRC, rooms
 from tests.over_all import over_all
 
+pytestmark = pytest.mark.slow  # tests/test_architecture.py reads every file as well
+
 PAGE = (ROOT / "docs" / "contributing" / "architecture.md").read_text(encoding="utf-8")
 PICTURES = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ARROWS = re.findall(r"(\w+) -+> (?=(\w+))", "\n".join(PICTURES))

@@ -6,8 +6,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.examples import examples
+
 FUZZ = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", examples(60))),
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.grid import SOURCES
 from cloud_carbon_exporter.http.vector import Series, read_series
+from tests.examples import examples
 from tests.grid.support import PLACES, SECRETS, Clock, Told, feed
 
 WORDS = [
@@ -115,7 +116,7 @@ class Answering:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", [name for name in SOURCES if name not in ("file", "energinet")])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(answer=ANSWERS)
 def test_no_answer_ends_a_feed(source: str, answer: Any) -> None:
     clock, told = Clock(), Told()

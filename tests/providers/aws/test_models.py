@@ -62,6 +62,7 @@ def test_ec2_becomes_less_than_half_and_the_model_given_is_not_touched() -> None
     )
 
 
+@pytest.mark.slow
 def test_what_finds_credentials_stays_whole_and_no_model_is_kept_twice() -> None:
     loader = prune(Session().get_component("data_loader"))
     assert "AssumeRole" in loader.load_service_model("sts", "service-2")["operations"]

@@ -52,6 +52,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description | None:
     copies = 2 if raw.get("MultiAZ") else 1
     return instance.described(
         running=nodes(size.removeprefix("dms."), copies),
+        # API reference, ReplicationInstance: in gigabytes.
         kept=times(volume(raw.get("AllocatedStorage"), "aws/gp2"), copies),
         state=raw.get("ReplicationInstanceStatus", ""),
         monitor={_NAME: instance.name},

@@ -124,6 +124,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     name = f"{family}/{task_id}" if family else task_id
     architecture = _architecture(raw)
     # Units and MiB, as text.
+    # API reference, Task: units and MiB, also where the definition was written in vCPUs and GB.
     vcpus, memory_gib = float(raw["cpu"]) / UNITS_PER_VCPU, float(raw["memory"]) / MIB_PER_GIB
     disk_gib = (raw.get("ephemeralStorage") or {}).get("sizeInGiB") or EPHEMERAL_GIB
     disk = Component("ssd", "ssd", float(disk_gib))

@@ -49,6 +49,7 @@ _DRIVE_CACHE = 0.2
 
 def _storage(raw: Raw, product: str, settings: Raw, zones: int) -> tuple[Component, ...]:
     """Provisioned GiB and caches; elastic storage (INTELLIGENT_TIERING) has no size to tell."""
+    # API reference, FileSystem: in gibibytes.
     capacity_gib = float(raw.get("StorageCapacity") or 0)
     storage_type = raw.get("StorageType", "SSD")
     if storage_type == "INTELLIGENT_TIERING" or not capacity_gib:
@@ -94,6 +95,7 @@ def _servers(raw: Raw, product: str, settings: Raw, zones: int) -> tuple[Compone
 
 def _throughput(settings: Raw, pairs: int) -> float:
     """MB/s of a pair of servers, or of the one that serves."""
+    # API reference, OntapFileSystemConfiguration: of one pair both fields say the same.
     whole = settings.get("ThroughputCapacity") or 0
     return float(settings.get("ThroughputCapacityPerHAPair") or whole / pairs)
 

@@ -40,6 +40,8 @@ async def indexes(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
 def describe(raw: Raw, scope: Scope) -> Description:
     """One index as its capacity units: one it comes with, and those that were added."""
     added = raw.get("CapacityUnits") or {}
+    # API reference, CapacityUnitsConfiguration: a unit of storage is 30 GB or 100,000 documents,
+    # one of queries 0.1 a second.
     units = 1 + added.get("StorageCapacityUnits", 0) + added.get("QueryCapacityUnits", 0)
     edition = raw.get("Edition") or "ENTERPRISE_EDITION"
     part = "aws/kendra/" + edition.removesuffix("_EDITION").lower().replace("_", "-")

@@ -71,6 +71,7 @@ def _containers(raw: Raw, size: Class) -> tuple[Component, ...]:
     micro = raw.get("EnvironmentClass") == MICRO
     # In micro one container is scheduler and worker.
     of_worker = 1 if micro else (raw.get("Schedulers") or DEFAULT_SERVERS) + _workers(raw)
+    # API reference, Environment: more come, up to MaxWebservers, as calls of its REST API ask.
     of_web = 1 if micro else raw.get("MinWebservers") or DEFAULT_SERVERS
     return hidden(
         size.worker.vcpus * of_worker + size.web_server.vcpus * of_web + size.database.vcpus,

@@ -47,6 +47,7 @@ def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
 
 def _stored(raw: Raw, *, shared: bool) -> Component:
     """Bytes of a snapshot: of a shared volume all it held, as Aurora's user guide has it."""
+    # API reference, DBClusterSnapshot: in gibibytes.
     size_gib = float(raw.get("AllocatedStorage") or 0)
     if not shared:
         return held(PART, size_gib, raw.get("First", True))

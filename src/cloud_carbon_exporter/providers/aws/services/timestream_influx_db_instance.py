@@ -108,6 +108,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     copies = 2 if raw.get("deploymentType") == "WITH_MULTIAZ_STANDBY" else 1
     return instance.described(
         running=times(_machine(size), copies),
+        # API reference, GetDbInstance: in gibibytes.
         kept=times(volume(raw.get("allocatedStorage")), copies),
         state=raw.get("status", ""),
         monitor={"DbInstanceName": instance.name},
