@@ -201,6 +201,23 @@ async def test_what_to_do_is_told_with_what_it_was_decided_on(
         await expect(rows.first).to_contain_text("0.986 – 3.94 kg")
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320
+        # On a phone what it rests on has the width of the card, beside which nothing stands.
+        card = await page.locator("#advice-body").bounding_box()
+        text = await rows.first.locator("th > small").nth(1).bounding_box()
+        assert card is not None
+        assert text is not None
+        assert text["width"] > 0.9 * card["width"]
+        await expect(rows.first).to_contain_text("Would save 1.97 kg a year")
+        assert await rows.first.locator("xpath=self::*[@role='row']").count() == 1
+
+
+async def test_on_a_phone_a_change_within_its_doubt_is_not_cut(
+    chromium: Browser, demo: Snapshot, past: Remembered
+) -> None:
+    async with visit(chromium, demo, width=320, remembered=past) as visited:
+        small = visited.page.locator("#changes-body td small").first
+        await small.evaluate("one => { one.textContent = '(−5.2 %), within its doubt'; }")
+        assert await visited.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 async def test_advice_is_dismissed_and_taken_back_on_the_page(
