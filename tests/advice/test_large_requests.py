@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.advice.large_requests import large_requests
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.model.advice import Advice, Evidence, Spread
 from cloud_carbon_exporter.model.clusters import ClusterRequests, NodeSize, Requests, Workload
 from cloud_carbon_exporter.model.snapshot import Row
@@ -49,7 +50,7 @@ def told(
     def known_of(name: str, workload: Workload) -> Evidence | None:
         return evidence if (name, workload) == ("prod", IDLER) else None
 
-    return list(large_requests([of], rows, known_of, "location"))
+    return list(large_requests([of], rows, known_of, Look("location")))
 
 
 FULL = cluster(Requests(WEB, 4.0, 3.0, 8 * GIB, 6 * GIB), Requests(IDLER, 4.0, 0.2, 8 * GIB, GIB))

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cloud_carbon_exporter.advice.known import days, known_spread, percent
-from cloud_carbon_exporter.advice.saving import around_of, carried, emissions
+from cloud_carbon_exporter.advice.saving import Look, carried
 from cloud_carbon_exporter.model.advice import Advice, Evidence, Spread
 from cloud_carbon_exporter.model.clusters import ClusterRequests, Requests, Workload
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.provider_ids import key_of
 from cloud_carbon_exporter.model.quantities import BYTES_PER_GIB
 from cloud_carbon_exporter.model.requests import Sizes, asked, less_need, sizes
@@ -46,7 +45,7 @@ class _Cluster(NamedTuple):
 
 
 def large_requests(
-    clusters: Iterable[ClusterRequests], rows: Iterable[Row], known_of: EvidenceOf, method: Method
+    clusters: Iterable[ClusterRequests], rows: Iterable[Row], known_of: EvidenceOf, look: Look
 ) -> Iterator[Advice]:
     """Advice to ask for less, a workload at a time. rows: of all machines."""
     told = list(clusters)
@@ -57,7 +56,7 @@ def large_requests(
         if row.resource.kind in KINDS and (key := key_of(row.resource)):
             machines[key] = row
     for each in told:
-        cluster = _cluster(each, machines, method)
+        cluster = _cluster(each, machines, look)
         if cluster is None:
             continue
         for requests in each.workloads:
@@ -67,7 +66,7 @@ def large_requests(
                 yield found
 
 
-def _cluster(told: ClusterRequests, machines: Mapping[str, Row], method: Method) -> _Cluster | None:
+def _cluster(told: ClusterRequests, machines: Mapping[str, Row], look: Look) -> _Cluster | None:
     """The cluster; None where no node of it is a machine that is explored."""
     nodes = [machines[node.key] for node in told.nodes if node.key in machines]
     if not nodes:
@@ -75,7 +74,7 @@ def _cluster(told: ClusterRequests, machines: Mapping[str, Row], method: Method)
     at_rest: list[Sum] = []
     for row in nodes:
         loads = dict(row.loads) | dict.fromkeys((CORES, "gpu_ratio"), 0.0)
-        at_rest.append(emissions(row.resource, loads, around_of(row.resource.location, method)))
+        at_rest.append(look.emissions(row.resource, loads, look.around_of(row.resource.location)))
     whole = sum_of_all(at_rest)
     at = nodes[0].resource.location
     return _Cluster(told.cluster, at, len(nodes), whole, sizes(told), asked(told))

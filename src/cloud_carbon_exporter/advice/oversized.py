@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cloud_carbon_exporter.advice.held_for import IN_MEMORY
 from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
 from cloud_carbon_exporter.advice.offered import service_of
 from cloud_carbon_exporter.advice.saving import carried, of_parts
@@ -18,8 +19,13 @@ SIGNAL = "cpu_ratio"
 
 
 def oversized(subject: Subject) -> Advice | None:
-    """Advice to take the smallest size that the load, and the memory, leave room for."""
+    """Advice to take the smallest size that the load, and the memory, leave room for.
+
+    What is held for its memory is judged by the memory it uses, or not at all.
+    """
     resource = subject.resource
+    if resource.kind in IN_MEMORY and "memory_gib" not in subject.loads:
+        return None
     spread = known_spread(subject.evidence, SIGNAL)
     host_type = resource.info.get("host_type", "")
     provider = resource.location.provider
