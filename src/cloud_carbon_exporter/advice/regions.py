@@ -77,13 +77,14 @@ def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> 
     if saved is None:
         return None
     country, other = _country(group.provider, group.region), _country(group.provider, name)
+    things = "resource" if len(footprints) == 1 else "resources"
     leaves = "" if country == other else f"; its data would leave {country} for {other}"
     return Advice(
         "region",
         "/".join(group),
         *group,
         "",
-        f"{len(footprints)} resources in {group.region}",
+        f"{len(footprints)} {things} in {group.region}",
         len(footprints),
         f"run it in {name}",
         f"{_told(here)} against {_told(there)}, at the loads of two weeks; both in {zone}",
