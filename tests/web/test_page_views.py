@@ -323,9 +323,18 @@ async def test_a_name_that_is_a_formula_is_text_to_a_spreadsheet(
     async with visit(chromium, demo) as visited:
         text = await visited.page.evaluate(
             "async () => (await import('./static/copying.js'))"
-            ".csv(['a'], [['=1+1'], ['x,\"y\"'], [-2]])"
+            ".csv(['a'], [['=1+1'], ['x,\"y\"'], [-2], [' @x'], ['\uff1d1'], ['-x']])"
         )
-    assert text == 'a\r\n\'=1+1\r\n"x,""y"""\r\n-2\r\n'
+    assert text == 'a\r\n\'=1+1\r\n"x,""y"""\r\n-2\r\n\' @x\r\n\'\uff1d1\r\n\'-x\r\n'
+
+
+async def test_a_name_in_markdown_hides_nothing(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        cell = await visited.page.evaluate(
+            "async (name) => (await import('./static/copying.js')).cell(name)",
+            "a\u202eb\x1b[31m|c\n[x](http://evil.example)<b>",
+        )
+    assert cell == r"a\\u202eb\\u001b[31m\|c [x]&#40;http://evil.example)&lt;b>"
 
 
 async def test_long_and_bidi_names_are_clamped_and_isolated(chromium: Browser) -> None:
