@@ -63,6 +63,22 @@ def test_what_is_held_for_its_memory_loses_none_of_it(kind: str) -> None:
     assert "oversized" in {each.kind for each in told("ec2/instance", 0.2)}
 
 
+def test_a_machine_of_a_group_is_told_with_what_runs_it() -> None:
+    row = machine_row(cpu=0.01)
+    info = {**row.resource.info, "managed_by": "autoscaling/auto_scaling_group"}
+    of_group = replace(row, resource=replace(row.resource, info=info))
+    (idle, *_) = of_row(of_group, seen(p95=0.01, mean=0.01), Look("location"))
+    assert idle.action.startswith("make its autoscaling/auto_scaling_group smaller by one")
+    others = list(of_row(of_group, seen(), Look("location")))
+    assert "oversized" in {each.kind for each in others}
+    for each in others:
+        assert "its autoscaling/auto_scaling_group runs it" in each.caveat
+    node = replace(row, resource=replace(row.resource, tags={"goog-gke-node": ""}))
+    (idle, *_) = of_row(node, seen(p95=0.01, mean=0.01), Look("location"))
+    assert "container/node_pool" in idle.action
+    assert not [each for each in of_row(row, seen(), Look("location")) if "runs it" in each.caveat]
+
+
 @pytest.mark.parametrize(
     ("kind", "action", "caveat"),
     [

@@ -5,6 +5,8 @@ Facts of services, by kind; a kind that is in none of these is judged by its pro
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.model.types import Resource
+
 IN_MEMORY = frozenset(
     {
         "dax/cluster",
@@ -58,3 +60,13 @@ STOPPABLE = WEEK_STOPPED | {
 """Kinds with a call that stops them and keeps what they store (StopInstances, StopDBInstance,
 PauseCluster and the like of AWS; instances.stop, nodes.stop and the activation policy NEVER of
 Google; poweroff of Scaleway). All other kinds can be deleted alone."""
+
+
+def manager_of(resource: Resource) -> str:
+    """What runs a machine, and starts another in place of one that is stopped; empty for nobody.
+
+    AWS names it by a tag or an operator; GKE labels its nodes (Google Cloud documentation, GKE
+    resource labels).
+    """
+    told = resource.info.get("managed_by", "")
+    return "container/node_pool" if not told and "goog-gke-node" in resource.tags else told

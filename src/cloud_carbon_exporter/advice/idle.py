@@ -6,6 +6,7 @@ from cloud_carbon_exporter.advice.held_for import (
     NOT_BY_PROCESSORS,
     STOPPABLE,
     WEEK_STOPPED,
+    manager_of,
 )
 from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
 from cloud_carbon_exporter.advice.saving import NOTHING, carried, of_parts
@@ -51,20 +52,28 @@ def idle(subject: Subject) -> Advice | None:
     saved = carried(subject.terms, after if kept else NOTHING)
     if saved is None:
         return None
-    return advice("idle", subject, _words(resource.kind, "; ".join(told)), saved)
+    return advice("idle", subject, _words(resource, "; ".join(told)), saved)
 
 
-def _words(kind: str, decided_on: str) -> Words:
-    """Words of what can be stopped, and of what can be deleted alone."""
+def _words(resource: Resource, decided_on: str) -> Words:
+    """Words of what can be stopped, of what can be deleted alone, and of one of a group."""
     caveat = "its traffic is not read: a standby or a rare job may need it"
-    if kind not in STOPPABLE:
+    if manager := manager_of(resource):
+        return Words(
+            action=f"make its {manager} smaller by one, if nobody asks for it: stopped alone, "
+            "another is started in its place",
+            decided_on=decided_on,
+            way_back=f"make its {manager} as large again",
+            caveat=caveat,
+        )
+    if resource.kind not in STOPPABLE:
         return Words(
             action="delete it if nobody asks for it: it cannot be stopped",
             decided_on=decided_on,
             way_back="make it again, from a backup; what no backup holds is gone",
             caveat=caveat,
         )
-    if kind in WEEK_STOPPED:
+    if resource.kind in WEEK_STOPPED:
         caveat += "; stopped, it is started again by its cloud after seven days"
     return Words(
         action="stop it, and delete it if nobody asks for it",

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
 from cloud_carbon_exporter.advice.offered import service_of
 from cloud_carbon_exporter.advice.saving import carried, of_parts
 from cloud_carbon_exporter.advice.sizes import smaller
-from cloud_carbon_exporter.advice.subject import Subject, Words, advice
+from cloud_carbon_exporter.advice.subject import Subject, Words, advice, with_manager
 from cloud_carbon_exporter.model.advice import Advice, Spread
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.machines import Machine, machine
@@ -50,7 +50,7 @@ def oversized(subject: Subject) -> Advice | None:
         decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; on "
         f"{best.name} that is {percent(then)}, and {percent(room)} is allowed",
         way_back=f"change it back to {host_type}, with a restart or a failover",
-        caveat=_caveat(subject, now, best),
+        caveat=with_manager(_caveat(subject, now, best), resource),
         becomes=best.name,
     )
     return advice("oversized", subject, words, saved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cloud_carbon_exporter.advice.held_for import manager_of
 from cloud_carbon_exporter.advice.known import known_spread, long_enough
 from cloud_carbon_exporter.advice.saving import Around, Look
 from cloud_carbon_exporter.model.advice import Advice, AdviceKind, Evidence
@@ -68,6 +69,13 @@ def subject_of(row: Row, evidence: Evidence, look: Look) -> Subject:
     if long_enough(evidence):
         terms[resource.id] = look.emissions(resource, loads, where)
     return Subject(resource, evidence, loads, where, look, terms)
+
+
+def with_manager(caveat: str, resource: Resource) -> str:
+    """A caveat of a change of type, with what runs the machine: its template is what changes."""
+    manager = manager_of(resource)
+    told = f"its {manager} runs it, and holds the type that is to be changed" if manager else ""
+    return "; ".join(filter(None, (caveat, told)))
 
 
 def advice(kind: AdviceKind, subject: Subject, words: Words, saved: Estimate) -> Advice:
