@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.advice.large_requests import large_requests
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.model.advice import Advice, Evidence, Spread
 from cloud_carbon_exporter.model.clusters import ClusterRequests, NodeSize, Requests, Workload
 from cloud_carbon_exporter.model.snapshot import Row
@@ -49,7 +50,7 @@ def told(
     def known_of(name: str, workload: Workload) -> Evidence | None:
         return evidence if (name, workload) == ("prod", IDLER) else None
 
-    return list(large_requests([of], rows, known_of, "location"))
+    return list(large_requests([of], rows, known_of, Look("location")))
 
 
 FULL = cluster(Requests(WEB, 4.0, 3.0, 8 * GIB, 6 * GIB), Requests(IDLER, 4.0, 0.2, 8 * GIB, GIB))
@@ -67,9 +68,8 @@ def test_it_saves_the_share_of_the_nodes_that_nobody_needs_any_more() -> None:
     assert 0 < saved.lower < saved.value < saved.upper
     whole = told(cluster(Requests(IDLER, 8.0, 0.0, 8 * GIB, 0.0)), known(0.0, 0.0))
     (all_nodes,) = whole
-    assert saved.value == pytest.approx(
-        all_nodes.saved_grams_per_second.value * (8 - 4.25) / 8, rel=1e-9
-    )
+    # 4.25 cores are left, which fill three nodes of the four; where none are, one node stays
+    assert saved.value == pytest.approx(all_nodes.saved_grams_per_second.value / 3, rel=1e-9)
     # the nodes that would go are idle, and draw less than they do
     as_they_are = math.fsum(
         row.footprint.operational_grams_per_second.value
@@ -102,6 +102,34 @@ def test_nothing_is_told_where_no_node_would_go() -> None:
     assert told(FULL, known(0.05, 0.1), rows=[]) == []  # of an account that is not explored
     unknown = replace(FULL, nodes=(NodeSize("aws/i-00", 0.0, 0.0),))
     assert told(unknown, known(0.05, 0.1)) == []
+
+
+def test_less_than_a_node_saves_none_and_the_last_one_stays() -> None:
+    asks_little = Requests(IDLER, 1.0, 0.1, GIB, GIB / 10)
+    most = Requests(WEB, 6.5, 6.0, GIB, GIB)
+    assert told(cluster(most, asks_little), known(0.01, 0.01)) == []
+    # Beside it another that frees as much: together they free a node, and each a part of it.
+    alike = Requests(IDLER._replace(name="other"), 1.0, 0.1, GIB, GIB / 10)
+    less = cluster(most._replace(cores_asked=5.5), asks_little, alike)
+
+    def known_of(_: str, workload: Workload) -> Evidence | None:
+        return known(0.01, 0.01) if workload != WEB else None
+
+    found = list(large_requests([less], NODES, known_of, Look("location")))
+    assert len(found) == 2
+    one_node = told(FULL, known(0.05, 0.1))[0].saved_grams_per_second.value
+    freed = 2 * (1 - 0.01 / 0.8) / 2.0  # of a node of two cores
+    assert sum(each.saved_grams_per_second.value for each in found) == pytest.approx(
+        one_node * freed
+    )
+    alone = replace(FULL, nodes=FULL.nodes[:1], workloads=(asks_little,))
+    assert told(alone, known(0.01, 0.01)) == []
+
+
+def test_add_ons_of_a_cluster_are_their_clouds_own() -> None:
+    add_on = Workload("kube-system", "Deployment", "coredns")
+    of = cluster(Requests(add_on, 8.0, 0.0, 8 * GIB, 0.0))
+    assert list(large_requests([of], NODES, lambda *_: known(0, 0), Look("location"))) == []
 
 
 @given(st.floats(0, 2), st.floats(0, 2), st.floats(0, 20), st.floats(0, 60))

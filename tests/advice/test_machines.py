@@ -10,6 +10,7 @@ from cloud_carbon_exporter.advice.moves import all_moves, target
 from cloud_carbon_exporter.advice.offered import AURORA, may_move, offers, service_of
 from cloud_carbon_exporter.advice.oversized import oversized, scaled
 from cloud_carbon_exporter.advice.rules import of_row
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.advice.sizes import smaller
 from cloud_carbon_exporter.advice.subject import subject_of
 from cloud_carbon_exporter.model.facts import figure
@@ -102,7 +103,7 @@ def test_managed_services_are_offered_what_they_have() -> None:
 @pytest.mark.parametrize("p95", [0.1, 0.2, 0.3, 0.4])
 def test_the_smaller_size_keeps_its_headroom_and_half_of_the_memory(p95: float) -> None:
     row = machine_row("m5.4xlarge")
-    found = oversized(subject_of(row, seen(p95=p95, mean=0.1), "location"))
+    found = oversized(subject_of(row, seen(p95=p95, mean=0.1), Look("location")))
     assert found is not None
     size = found.action.rpartition(" ")[2]
     now, then = machine("aws", "m5.4xlarge"), machine("aws", size)
@@ -112,19 +113,19 @@ def test_the_smaller_size_keeps_its_headroom_and_half_of_the_memory(p95: float) 
 
 
 def test_what_is_busy_stays_as_it_is() -> None:
-    assert oversized(subject_of(machine_row(), seen(p95=0.5, mean=0.3), "location")) is None
+    assert oversized(subject_of(machine_row(), seen(p95=0.5, mean=0.3), Look("location"))) is None
 
 
 def test_a_burstable_machine_keeps_within_its_share() -> None:
     """t3.large has 30 % of two vCPUs for ever; of a t3.medium it is 20 %."""
     row = machine_row("t3.large")
-    assert oversized(subject_of(row, seen(p95=0.3, mean=0.1), "location"))
-    assert oversized(subject_of(row, seen(p95=0.3, mean=0.25), "location")) is None
+    assert oversized(subject_of(row, seen(p95=0.3, mean=0.1), Look("location")))
+    assert oversized(subject_of(row, seen(p95=0.3, mean=0.25), Look("location"))) is None
 
 
 def test_memory_that_is_read_is_respected() -> None:
     row = machine_row("m5.4xlarge")
-    read = subject_of(row, seen(p95=0.1, mean=0.05), "location")
+    read = subject_of(row, seen(p95=0.1, mean=0.05), Look("location"))
     full = read._replace(loads={**read.loads, "memory_gib": 40.0})
     assert oversized(full) is None
     empty = read._replace(loads={**read.loads, "memory_gib": 10.0})
@@ -163,7 +164,7 @@ def test_what_is_ordered_no_more_is_not_told() -> None:
 def test_a_database_moves_where_its_engine_runs(engine: str, kinds: set[str]) -> None:
     row = machine_row("db.t3.large", kind="rds/db_instance")
     resource = replace(row.resource, info={**row.resource.info, "engine": engine})
-    told = of_row(replace(row, resource=resource), seen(), "location")
+    told = of_row(replace(row, resource=resource), seen(), Look("location"))
     assert {each.kind for each in told} & {"arm"} == kinds
     assert may_move(resource) == bool(kinds)
 

@@ -9,6 +9,7 @@ import pytest
 
 from cloud_carbon_exporter.advice.no_traffic import KINDS as PASSING
 from cloud_carbon_exporter.advice.rules import advise
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.advice import Advice
@@ -37,7 +38,7 @@ def told(resources: Iterable[Resource], load: float, rate: float) -> tuple[Advic
         for day in range(20):
             at = NOW - (20 - day) * DAY
             statistics.add(resource, loads, at, at + DAY)
-    return advise(rows, lambda name: statistics.evidence(name, NOW), "location", NOW)
+    return advise(rows, lambda name: statistics.evidence(name, NOW), Look("location"), NOW)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cloud_carbon_exporter.advice.regions import latency_zone, region_advice
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.advice import Advice, Evidence
 from cloud_carbon_exporter.model.snapshot import Row
@@ -16,7 +17,7 @@ LONG = Evidence(NOW - WEEKS_2, NOW)
 
 
 def told(rows: list[Row], evidence: Evidence = LONG) -> list[Advice]:
-    return [each for each in region_advice(rows, lambda _: evidence, "location") if each]
+    return [each for each in region_advice(rows, lambda _: evidence, Look("location")) if each]
 
 
 @pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])

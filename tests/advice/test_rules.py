@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.advice.known import KnownOf
 from cloud_carbon_exporter.advice.rules import advise, of_row, without
-from cloud_carbon_exporter.advice.saving import around, carried, emissions
+from cloud_carbon_exporter.advice.saving import Look, around, carried
 from cloud_carbon_exporter.model.advice import Advice, Evidence, Spread
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.snapshot import Row
@@ -61,7 +61,7 @@ def known(evidence: Evidence) -> KnownOf:
 
 
 def advice_on(rows: list[Row], evidence: Evidence, kind: str) -> list[Advice]:
-    found = advise(rows, known(evidence), "location", NOW)
+    found = advise(rows, known(evidence), Look("location"), NOW)
     return [each for each in found if each.kind == kind]
 
 
@@ -110,7 +110,7 @@ def test_whatever_is_told_its_own_interval_carries(
 ) -> None:
     row = machine_row(host_type, region=region, cpu=mean)
     evidence = seen(mean=mean, p95=mean + (1 - mean) * above)
-    for found in of_row(row, evidence, "location"):
+    for found in of_row(row, evidence, Look("location")):
         assert found.saved_grams_per_second.lower > 0
 
 
@@ -122,7 +122,7 @@ def test_what_is_busier_than_the_threshold_is_not_idle() -> None:
 
 
 def test_what_is_idle_is_not_told_to_be_smaller() -> None:
-    found = advise([machine_row()], known(seen(p95=0.01, mean=0.01)), "location", NOW)
+    found = advise([machine_row()], known(seen(p95=0.01, mean=0.01)), Look("location"), NOW)
     assert {each.kind for each in found} <= {"idle", "region"}
 
 
@@ -131,12 +131,15 @@ def test_a_disk_in_use_and_a_gateway_in_use_are_left_alone() -> None:
     used = seen(signal="bytes", p95=1, mean=5)
     rows = [row_of(NAT, kind="ec2/nat_gateway", loads={"bytes": 5})]
     assert not advice_on(rows, used, "no_traffic")
+    # Without a byte, and with requests: what is read of both must be nothing.
+    both = replace(no_bytes, spreads={**no_bytes.spreads, **seen(signal="requests").spreads})
+    assert not advice_on(rows, both, "no_traffic")
 
 
 def test_a_queue_without_messages_saves_nothing_and_is_not_told() -> None:
     requests = (Component("requests", "message", 1, per="requests"),)
     rows = [row_of(requests, kind="sqs/queue", loads={"requests": 0})]
-    assert not advise(rows, known(seen(signal="requests", p95=0, mean=0)), "location", NOW)
+    assert not advise(rows, known(seen(signal="requests", p95=0, mean=0)), Look("location"), NOW)
 
 
 def test_logs_that_young_events_alone_may_fill_are_kept() -> None:
@@ -156,19 +159,19 @@ def test_the_newest_of_a_volume_is_never_old_enough() -> None:
 
 def test_a_stopped_machine_is_told_nothing() -> None:
     row = row_of((), kind="ec2/instance", info={"host_type": "m5.large"})
-    assert not advise([row], known(seen(p95=0, mean=0)), "location", NOW)
+    assert not advise([row], known(seen(p95=0, mean=0)), Look("location"), NOW)
 
 
 def test_the_largest_saving_comes_first() -> None:
     rows = [machine_row(), replace(machine_row("m5.4xlarge"))]
-    found = advise(rows, known(seen()), "location", NOW)
+    found = advise(rows, known(seen()), Look("location"), NOW)
     saved = [each.saved_grams_per_second.value for each in found]
     assert len(saved) > 2
     assert saved == sorted(saved, reverse=True)
 
 
 def test_advice_is_dismissed_by_id_by_kind_and_by_subject() -> None:
-    found = advise([machine_row("c4.2xlarge")], known(seen()), "location", NOW)
+    found = advise([machine_row("c4.2xlarge")], known(seen()), Look("location"), NOW)
     kinds = {each.kind for each in found}
     assert {"oversized", "older_generation", "region"} <= kinds
     assert {each.kind for each in without(found, {"oversized:r"})} == kinds - {"oversized"}
@@ -200,6 +203,6 @@ def test_no_other_class_of_storage_is_known_to_save_anything(
     terms: list[dict[str, Sum]] = []
     for part in (now, then):
         resource = row_of((Component(kind, part, 1000),)).resource
-        terms.append({"a": emissions(resource, {}, where)})
+        terms.append({"a": Look("location").emissions(resource, {}, where)})
     assert terms[0]["a"].value >= terms[1]["a"].value > 0
     assert carried(*terms) is None

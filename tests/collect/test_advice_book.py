@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from cloud_carbon_exporter.advice.rules import advise
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.collect import advice_book
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
@@ -50,11 +51,12 @@ class Estate:
                 loads = {"cpu_ratio": load, "bytes": load}
                 self.statistics.add(row.resource, loads, self.now, self.now + DAY)
             self.now += DAY
+            look = Look("location")
             found = advise(
-                rows, lambda name: self.statistics.evidence(name, self.now), "location", self.now
+                rows, lambda name: self.statistics.evidence(name, self.now), look, self.now
             )
             shown = Snapshot(self.now, tuple(rows), listings=tuple(listings))
-            deque(self.book.follow(found, shown, self.statistics), maxlen=0)
+            deque(self.book.follow(found, shown, self.statistics, look), maxlen=0)
         return self.book.followed
 
     def restart(self) -> None:
@@ -222,7 +224,10 @@ def test_a_decision_marks_and_is_taken_back() -> None:
     estate, book = Estate(), AdviceBook()
     estate.days(15, [IDLE])
     found = advise(
-        [IDLE], lambda name: estate.statistics.evidence(name, estate.now), "location", estate.now
+        [IDLE],
+        lambda name: estate.statistics.evidence(name, estate.now),
+        Look("location"),
+        estate.now,
     )
     book.decide("idle:i-idle", "dismissed", 0)
     assert [each.decision for each in book.marked(found) if each.kind == "idle"] == ["dismissed"]

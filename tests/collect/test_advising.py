@@ -99,6 +99,13 @@ def test_a_large_estate_is_looked_through_in_slices(monkeypatch: pytest.MonkeyPa
     assert [each.kind for each in looking.newest].count("idle") == 5
 
 
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look is one slice, however slow the machine is."""
+    monkeypatch.setattr(advising, "SLICE_SECONDS", 3600.0)
+
+
+@pytest.mark.usefixtures("whole")
 def test_it_is_looked_for_once_an_hour_and_after_the_clock_was_set_back() -> None:
     snapshot, statistics = known_for_long(1)
     looking = Advising()
@@ -110,6 +117,7 @@ def test_it_is_looked_for_once_an_hour_and_after_the_clock_was_set_back() -> Non
     assert looking.look(replace(snapshot, taken_at=NOW - 30 * DAY), statistics) is not found
 
 
+@pytest.mark.usefixtures("whole")
 def test_what_is_dismissed_is_not_told() -> None:
     snapshot, statistics = known_for_long(2)
     assert {each.subject for each in Advising().look(snapshot, statistics)} >= {"r0", "r1"}

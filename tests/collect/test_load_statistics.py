@@ -205,3 +205,15 @@ def test_what_is_kept_of_one_week_is_one_week_again_and_all_of_it() -> None:
     again.add(START - 2 * WEEK_SECONDS, START - 2 * WEEK_SECONDS + HOUR, 0.75)
     assert len(again._hours) == NUMBERS
     assert again.spread(WEEK).read_hours == pytest.approx(2)
+
+
+def test_a_reservation_of_which_another_number_is_unused_begins_anew() -> None:
+    statistics = LoadStatistics()
+    for day in range(20):
+        unused = "4" if day == 10 else "2"
+        held = replace(MACHINE, info={"host_type": "m5.large", "unused": unused})
+        statistics.add(held, {}, START + day * 24 * HOUR, START + (day + 1) * 24 * HOUR)
+        known = statistics.evidence("i", START + (day + 1) * 24 * HOUR)
+        assert known is not None
+        since = {10: 10}.get(day, 0 if day < 10 else 11)
+        assert known.since == START + since * 24 * HOUR

@@ -39,6 +39,13 @@ def test_every_rule_does_what_it_should() -> None:
     assert "FAILED" not in promtool("test", "rules", Path(__file__).with_name("rules_test.yml"))
 
 
+@pytest.mark.server
+@pytest.mark.slow
+def test_a_healthy_estate_is_silent_for_a_month() -> None:
+    path = Path(__file__).with_name("rules_month_test.yml")
+    assert "FAILED" not in promtool("test", "rules", path)
+
+
 def test_every_alert_and_record_has_a_test() -> None:
     text = Path(__file__).with_name("rules_test.yml").read_text(encoding="utf-8")
     for rule in rules():

@@ -180,6 +180,13 @@ def test_an_empty_snapshot_can_be_reported(form: str) -> None:
     assert make(estate.EMPTY, ())
 
 
+def test_one_resource_is_no_resources(capsys: pytest.CaptureFixture[str]) -> None:
+    for count, said in ((1, ("1 resource. Low", "Largest resource\n")), (2, ("2 resources. Low",))):
+        main(["report", "-demo.enabled", f"-demo.resources={count}"])
+        told = capsys.readouterr().out
+        assert all(words in told for words in said)
+
+
 def test_a_hostile_name_moves_no_cursor_and_breaks_no_table() -> None:
     resource = replace(estate.MACHINE.resource, name="a|b\x1b[2J\nc\x9b")
     hostile = replace(estate.SNAPSHOT, rows=(replace(estate.MACHINE, resource=resource),))

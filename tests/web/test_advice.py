@@ -125,7 +125,10 @@ async def test_advice_is_accepted_dismissed_and_undecided_again(remembering: Rem
         (415, {"id": MACHINE, "decision": "accepted"}, {"Content-Type": "text/plain"}),
         (403, {"id": MACHINE, "decision": "accepted"}, {"Sec-Fetch-Site": "cross-site"}),
         (403, {"id": MACHINE, "decision": "accepted"}, {"Origin": "https://elsewhere.example"}),
+        (403, {"id": MACHINE, "decision": "accepted"}, {"Origin": "null"}),
         (413, b"1" * 2**21, {}),
+        (400, b"[" * 100_000, {}),
+        (400, b'{"id":' * 100_000, {}),
     ],
 )
 async def test_what_is_no_decision_changes_nothing(

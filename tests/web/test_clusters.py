@@ -91,7 +91,7 @@ async def test_what_is_missing_is_said_and_the_rest_is_shown(
         said = visited.page.locator("#clusters-states")
         await expect(said).to_contain_text("demo-shop: 4 nodes are split")
         await expect(said).to_contain_text("staging: the split is missing: kubernetes staging pods")
-        await expect(said).to_contain_text("3 nodes are split, by what its Prometheus told 10 min")
+        await expect(said).to_contain_text("3 nodes are split, by what was told of it 10 min")
         width = await visited.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320
     none = replace(demo, clusters=replace(demo.clusters, rows=(), states=(PARTIAL,)))

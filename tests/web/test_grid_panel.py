@@ -28,3 +28,4 @@ async def test_live_beside_annual_and_the_estate_elsewhere() -> None:
         said = await answer.inner_text()
         assert said.startswith("1 resource of aws in eu-west-3: ")
         assert "instead of 12.5 W" in said and "Greenest from" in said
+        assert said.count("9 in 10: ") == 2  # here and there

@@ -222,3 +222,21 @@ async def test_a_snapshot_without_grid_is_still_as_the_document_says() -> None:
     bare = replace(estate.SNAPSHOT, places=(), accounts=(), account_names={})
     async with served(held(bare)) as session, session.get("/api/v1/snapshot") as response:
         validator("snapshot").validate(await response.json())
+
+
+async def test_law_a_parameter_nobody_knows_is_refused_and_one_said_twice() -> None:
+    asked = 0
+    async with served(held(estate.SNAPSHOT)) as client:
+        for route in ROUTES:
+            operation = route.operations.get("GET")
+            names = [each.name for each in operation.parameters] if operation else []
+            if not route.path.startswith("/api/") or not names or "{" in route.path:
+                continue
+            one = "filter" if "filter" in names else names[0]
+            twice = names[1] if one == "filter" else one
+            for query, wrong in ((f"{one}=x=1&colour=red", "colour"), (f"{twice}=1&" * 2, twice)):
+                async with client.get(f"{route.path}?{query}") as answer:
+                    told = await answer.json()
+                assert (answer.status, told["error"]["parameter"]) == (400, wrong), query
+                asked += 1
+    assert asked >= 14

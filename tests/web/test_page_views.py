@@ -175,6 +175,23 @@ async def test_what_to_do_is_told_with_what_it_was_decided_on(
         await expect(rows.first).to_contain_text("0.986 – 3.94 kg")
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320
+        # On a phone what it rests on has the width of the card, beside which nothing stands.
+        card = await page.locator("#advice-body").bounding_box()
+        text = await rows.first.locator("th > small").nth(1).bounding_box()
+        assert card is not None
+        assert text is not None
+        assert text["width"] > 0.9 * card["width"]
+        await expect(rows.first).to_contain_text("Would save 1.97 kg a year")
+        assert await rows.first.locator("xpath=self::*[@role='row']").count() == 1
+
+
+async def test_on_a_phone_a_change_within_its_doubt_is_not_cut(
+    chromium: Browser, demo: Snapshot, past: Remembered
+) -> None:
+    async with visit(chromium, demo, width=320, remembered=past) as visited:
+        small = visited.page.locator("#changes-body td small").first
+        await small.evaluate("one => { one.textContent = '(−5.2 %), within its doubt'; }")
+        assert await visited.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 async def test_advice_is_dismissed_and_taken_back_on_the_page(
@@ -280,9 +297,18 @@ async def test_a_name_that_is_a_formula_is_text_to_a_spreadsheet(
     async with visit(chromium, demo) as visited:
         text = await visited.page.evaluate(
             "async () => (await import('./static/copying.js'))"
-            ".csv(['a'], [['=1+1'], ['x,\"y\"'], [-2]])"
+            ".csv(['a'], [['=1+1'], ['x,\"y\"'], [-2], [' @x'], ['\uff1d1'], ['-x']])"
         )
-    assert text == 'a\r\n\'=1+1\r\n"x,""y"""\r\n-2\r\n'
+    assert text == 'a\r\n\'=1+1\r\n"x,""y"""\r\n-2\r\n\' @x\r\n\'\uff1d1\r\n\'-x\r\n'
+
+
+async def test_a_name_in_markdown_hides_nothing(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        cell = await visited.page.evaluate(
+            "async (name) => (await import('./static/copying.js')).cell(name)",
+            "a\u202eb\x1b[31m|c\n[x](http://evil.example)<b>",
+        )
+    assert cell == r"a\\u202eb\\u001b[31m\|c [x]&#40;http://evil.example)&lt;b>"
 
 
 async def test_long_and_bidi_names_are_clamped_and_isolated(chromium: Browser) -> None:

@@ -31,6 +31,10 @@ async def test_a_reload_is_asked_for_with_post_by_who_may(folder: Path) -> None:
             ("GET", {}, 405),
             ("POST", {"Sec-Fetch-Site": "cross-site"}, 403),
             ("POST", {"Origin": "https://elsewhere.example"}, 403),
+            ("POST", {"Origin": "null"}, 403),  # a page in a sandbox
+            ("POST", {"Origin": "elsewhere"}, 403),
+            ("POST", {"Origin": "http://["}, 403),
+            ("POST", {"Origin": "http://[::1"}, 403),
             ("POST", {"Authorization": "Basic eA=="}, 401),
         ):
             async with client.request(method, "/-/reload", headers=BOB | headers) as answer:

@@ -13,12 +13,11 @@ from typing import NamedTuple
 from cloud_carbon_exporter.advice.idle import hardware_of
 from cloud_carbon_exporter.advice.known import DAY_SECONDS, KnownOf, known_spread
 from cloud_carbon_exporter.advice.oversized import SIGNAL
-from cloud_carbon_exporter.advice.saving import NOTHING, around_of, carried, emissions
+from cloud_carbon_exporter.advice.saving import NOTHING, Look, carried
 from cloud_carbon_exporter.advice.subject import mean_loads
 from cloud_carbon_exporter.model.advice import AdviceKind
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.followed import Followed, Told, Way
-from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.snapshot import Outcome, Row
 from cloud_carbon_exporter.model.sums import Sum
 from cloud_carbon_exporter.model.types import Resource
@@ -78,13 +77,13 @@ def way_of(told: Told, row: Row | None, listed: Collection[tuple[str, str, str]]
 
 
 def followed(
-    told: Told, row: Row | None, known_of: KnownOf, method: Method, now: float, *, accepted: bool
+    told: Told, row: Row | None, known_of: KnownOf, look: Look, now: float, *, accepted: bool
 ) -> Followed | None:
     """What was saved; None where it is too early to tell, or the interval does not carry it."""
     if told.way is None or now - told.since < figure("advice.seen_days").value * DAY_SECONDS:
         return None
-    where = around_of(told.resource.location, method)
-    before = emissions(told.resource, told.loads, where)
+    where = look.around_of(told.resource.location)
+    before = look.emissions(told.resource, told.loads, where)
     after = Sum()
     terms: Mapping[str, Sum] = NOTHING
     if row is not None:
@@ -92,7 +91,7 @@ def followed(
         if told.way == "changed" and (evidence is None or not known_spread(evidence, SIGNAL)):
             return None
         loads = mean_loads(row, evidence) if evidence is not None else row.loads
-        after = emissions(row.resource, loads, around_of(row.resource.location, method))
+        after = look.emissions(row.resource, loads, look.around_of(row.resource.location))
         terms = {told.becomes or told.resource.id: after}
     saved = carried({told.resource.id: before}, terms)
     if saved is None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.advice.held_for import (
+    NOT_BY_PROCESSORS,
+    STOPPABLE,
+    WEEK_STOPPED,
+    manager_of,
+)
 from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
 from cloud_carbon_exporter.advice.saving import NOTHING, carried, of_parts
 from cloud_carbon_exporter.advice.subject import Subject, Words, advice
@@ -25,6 +31,8 @@ def idle(subject: Subject) -> Advice | None:
 
     What is held by need (a container that scales, a function) holds little while it does nothing.
     """
+    if subject.resource.kind in NOT_BY_PROCESSORS:
+        return None
     driven = {part.load for part in subject.resource.components if not part.per}
     watched = [signal for signal in SIGNALS if signal in driven]
     told: list[str] = []
@@ -44,10 +52,32 @@ def idle(subject: Subject) -> Advice | None:
     saved = carried(subject.terms, after if kept else NOTHING)
     if saved is None:
         return None
-    words = Words(
+    return advice("idle", subject, _words(resource, "; ".join(told)), saved)
+
+
+def _words(resource: Resource, decided_on: str) -> Words:
+    """Words of what can be stopped, of what can be deleted alone, and of one of a group."""
+    caveat = "its traffic is not read: a standby or a rare job may need it"
+    if manager := manager_of(resource):
+        return Words(
+            action=f"make its {manager} smaller by one, if nobody asks for it: stopped alone, "
+            "another is started in its place",
+            decided_on=decided_on,
+            way_back=f"make its {manager} as large again",
+            caveat=caveat,
+        )
+    if resource.kind not in STOPPABLE:
+        return Words(
+            action="delete it if nobody asks for it: it cannot be stopped",
+            decided_on=decided_on,
+            way_back="make it again, from a backup; what no backup holds is gone",
+            caveat=caveat,
+        )
+    if resource.kind in WEEK_STOPPED:
+        caveat += "; stopped, it is started again by its cloud after seven days"
+    return Words(
         action="stop it, and delete it if nobody asks for it",
-        decided_on="; ".join(told),
+        decided_on=decided_on,
         way_back="start it again: its network disks stay, what is on local disks does not",
-        caveat="its traffic is not read: a standby or a rare job may need it",
+        caveat=caveat,
     )
-    return advice("idle", subject, words, saved)

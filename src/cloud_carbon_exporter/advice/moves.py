@@ -16,7 +16,7 @@ from cloud_carbon_exporter.advice.offered import may_move, offers, service_of
 from cloud_carbon_exporter.advice.oversized import SIGNAL
 from cloud_carbon_exporter.advice.saving import carried, of_parts
 from cloud_carbon_exporter.advice.sizes import type_name
-from cloud_carbon_exporter.advice.subject import Subject, Words, advice
+from cloud_carbon_exporter.advice.subject import Subject, Words, advice, with_manager
 from cloud_carbon_exporter.model.advice import Advice, AdviceKind
 from cloud_carbon_exporter.model.facts import rows
 from cloud_carbon_exporter.model.machine_tables import is_guessed, lists
@@ -80,7 +80,7 @@ def _moved(subject: Subject, kind: AdviceKind) -> Advice | None:
         decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; compared at "
         "the same load on the same number of vCPUs",
         way_back=f"change it back to {host_type}, while that is still offered",
-        caveat=_CAVEATS[kind],
+        caveat=with_manager(_CAVEATS[kind], resource),
         becomes=becomes,
     )
     return advice(kind, subject, words, saved)

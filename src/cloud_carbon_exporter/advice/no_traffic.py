@@ -32,18 +32,17 @@ def no_traffic(subject: Subject) -> Advice | None:
     resource = subject.resource
     if resource.kind not in KINDS:
         return None
-    for signal in SIGNALS:
-        spread = known_spread(subject.evidence, signal)
-        if spread is not None and spread.most == 0:
-            break
-    else:
+    known = {signal: known_spread(subject.evidence, signal) for signal in SIGNALS}
+    read = {signal: spread for signal, spread in known.items() if spread is not None}
+    if not read or any(spread.most > 0 for spread in read.values()):
         return None
     saved = carried(subject.terms, NOTHING)
     if saved is None:
         return None
+    hours = min([spread.read_hours for spread in read.values()])
     words = Words(
         action="delete it",
-        decided_on=f"no {signal} in the {spread.read_hours:.0f} hours that were read in "
+        decided_on=f"no {' and no '.join(read)} in the {hours:.0f} hours that were read in "
         f"{days(subject.evidence)}",
         way_back="make it again by its configuration; its address may be another",
         caveat="a standby passes nothing on until it is needed",

@@ -87,7 +87,8 @@ def _piled_up(group: Group, members: Sequence[Subject], now: float) -> Advice | 
         f"delete {len(old)} old snapshots",
         f"older than {figure('advice.snapshot_days').value:g} days, the oldest of {oldest:.0f}; a "
         "newer one of the same volume is kept",
-        "some may have to be kept by law or contract",
+        "some may have to be kept by law or contract; what an image or a backup plan stands on is "
+        "deleted through that",
         "none: a deleted snapshot is gone, unless a recycle bin holds it",
         saved,
         members=tuple([subject.resource.id for subject in old]),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cloud_carbon_exporter.advice.held_for import IN_MEMORY
 from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
 from cloud_carbon_exporter.advice.offered import service_of
 from cloud_carbon_exporter.advice.saving import carried, of_parts
 from cloud_carbon_exporter.advice.sizes import smaller
-from cloud_carbon_exporter.advice.subject import Subject, Words, advice
+from cloud_carbon_exporter.advice.subject import Subject, Words, advice, with_manager
 from cloud_carbon_exporter.model.advice import Advice, Spread
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.machines import Machine, machine
@@ -18,8 +19,13 @@ SIGNAL = "cpu_ratio"
 
 
 def oversized(subject: Subject) -> Advice | None:
-    """Advice to take the smallest size that the load, and the memory, leave room for."""
+    """Advice to take the smallest size that the load, and the memory, leave room for.
+
+    What is held for its memory is judged by the memory it uses, or not at all.
+    """
     resource = subject.resource
+    if resource.kind in IN_MEMORY and "memory_gib" not in subject.loads:
+        return None
     spread = known_spread(subject.evidence, SIGNAL)
     host_type = resource.info.get("host_type", "")
     provider = resource.location.provider
@@ -44,7 +50,7 @@ def oversized(subject: Subject) -> Advice | None:
         decided_on=f"{told_load(SIGNAL, spread, subject.evidence)}; on "
         f"{best.name} that is {percent(then)}, and {percent(room)} is allowed",
         way_back=f"change it back to {host_type}, with a restart or a failover",
-        caveat=_caveat(subject, now, best),
+        caveat=with_manager(_caveat(subject, now, best), resource),
         becomes=best.name,
     )
     return advice("oversized", subject, words, saved)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.advice.known import KnownOf, long_enough
-from cloud_carbon_exporter.advice.saving import Around, around, around_of, carried, footprint
+from cloud_carbon_exporter.advice.saving import Around, Look, around, carried
 from cloud_carbon_exporter.advice.subject import mean_loads
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.advice import Advice, Evidence
@@ -32,9 +32,7 @@ class Group(NamedTuple):
     region: str
 
 
-def region_advice(
-    rows: Iterable[Row], known_of: KnownOf, method: Method
-) -> Iterator[Advice | None]:
+def region_advice(rows: Iterable[Row], known_of: KnownOf, look: Look) -> Iterator[Advice | None]:
     """Advice to move what an account has in a region, to the one near by that emits the least.
 
     None after each row, so that whoever asks may pause. Of what has loads, those of two weeks
@@ -53,18 +51,18 @@ def region_advice(
         group = Group(at.provider, at.account_id, at.region)
         if evidence is not None:
             known.add(group)
-        groups[group].append(_footprint(row, evidence, method))
+        groups[group].append(_footprint(row, evidence, look))
         yield None
     for group in sorted(known):
-        yield _of_group(group, groups[group], method)
+        yield _of_group(group, groups[group], look.method)
 
 
-def _footprint(row: Row, evidence: Evidence | None, method: Method) -> Footprint:
+def _footprint(row: Row, evidence: Evidence | None, look: Look) -> Footprint:
     """Footprint where it stands, by the year's mean of its grid and the loads of two weeks."""
+    where = look.around_of(row.resource.location)
     if evidence is None or not evidence.spreads:
-        return _moved(row.footprint, around_of(row.resource.location, method))
-    where = around_of(row.resource.location, method)
-    return footprint(row.resource, mean_loads(row, evidence), where)
+        return _moved(row.footprint, where)
+    return look.footprint(row.resource, mean_loads(row, evidence), where)
 
 
 def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> Advice | None:
@@ -79,13 +77,14 @@ def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> 
     if saved is None:
         return None
     country, other = _country(group.provider, group.region), _country(group.provider, name)
+    things = "resource" if len(footprints) == 1 else "resources"
     leaves = "" if country == other else f"; its data would leave {country} for {other}"
     return Advice(
         "region",
         "/".join(group),
         *group,
         "",
-        f"{len(footprints)} resources in {group.region}",
+        f"{len(footprints)} {things} in {group.region}",
         len(footprints),
         f"run it in {name}",
         f"{_told(here)} against {_told(there)}, at the loads of two weeks; both in {zone}",

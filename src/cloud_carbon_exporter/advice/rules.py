@@ -16,11 +16,11 @@ from cloud_carbon_exporter.advice.no_traffic import no_traffic
 from cloud_carbon_exporter.advice.old_snapshots import is_snapshot, old_snapshots
 from cloud_carbon_exporter.advice.oversized import oversized
 from cloud_carbon_exporter.advice.regions import region_advice
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.advice.subject import Subject, subject_of
 from cloud_carbon_exporter.advice.unattached import unattached
 from cloud_carbon_exporter.advice.unused_reservation import unused_reservation
 from cloud_carbon_exporter.model.advice import Advice, Evidence, ranked
-from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.snapshot import Row
 
 Rule = Callable[[Subject], Advice | None]
@@ -47,36 +47,34 @@ def of_resource(subject: Subject) -> Iterator[Advice]:
             yield found
 
 
-def of_row(row: Row, evidence: Evidence, method: Method) -> Iterator[Advice]:
+def of_row(row: Row, evidence: Evidence, look: Look) -> Iterator[Advice]:
     """Advice about the resource of one row."""
     if row.resource.components:
-        yield from of_resource(subject_of(row, evidence, method))
+        yield from of_resource(subject_of(row, evidence, look))
 
 
 def of_estate(
-    rows: Collection[Row], known_of: KnownOf, method: Method, now: float
+    rows: Collection[Row], known_of: KnownOf, look: Look, now: float
 ) -> Iterator[Advice | None]:
     """Advice about groups of resources: regions, and snapshots that pile up; None in between."""
-    yield from region_advice(rows, known_of, method)
+    yield from region_advice(rows, known_of, look)
     snapshots: list[Subject] = []
     for row in rows:
         if not is_snapshot(row.resource.kind) or not row.resource.components:
             continue
         known = known_of(row.resource.id)
         if known is not None:
-            snapshots.append(subject_of(row, known, method))
+            snapshots.append(subject_of(row, known, look))
     yield from old_snapshots(snapshots, now)
 
 
-def advise(
-    rows: Collection[Row], known_of: KnownOf, method: Method, now: float
-) -> tuple[Advice, ...]:
+def advise(rows: Collection[Row], known_of: KnownOf, look: Look, now: float) -> tuple[Advice, ...]:
     """All advice about an estate, the largest saving first."""
-    found = list(filter(None, of_estate(rows, known_of, method, now)))
+    found = list(filter(None, of_estate(rows, known_of, look, now)))
     for row in rows:
         known = known_of(row.resource.id)
         if known is not None:
-            found += of_row(row, known, method)
+            found += of_row(row, known, look)
     return ranked(found)
 
 

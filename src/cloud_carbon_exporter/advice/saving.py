@@ -38,22 +38,6 @@ class Around(NamedTuple):
     name: tuple[str, str, str]
 
 
-MOST_KEPT = 4096
-"""Footprints that are kept during a look: machines of a type differ by their load alone."""
-
-_Key = tuple[str, tuple[Component, ...], frozenset[tuple[Signal, float]], tuple[str, str, str]]
-
-
-class _Kept(NamedTuple):
-    """Footprint of a resource, and what it emits."""
-
-    footprint: Footprint
-    emissions: Sum
-
-
-_KEPT: dict[_Key, _Kept] = {}
-
-
 @lru_cache(maxsize=4096)
 def around(provider: str, place_name: str, method: Method) -> Around:
     """Place of that name, and its grid by the method that is counted by; the year's in its place.
@@ -66,40 +50,55 @@ def around(provider: str, place_name: str, method: Method) -> Around:
     return Around(place, grid, (provider, place_name, method))
 
 
-def around_of(at: Location, method: Method) -> Around:
-    """The same of where something stands."""
-    return around(at.provider, facts.place_of(at), method)
+MOST_KEPT = 4096
+"""Footprints that a look keeps: machines of a type differ by their load alone."""
+
+_Key = tuple[str, tuple[Component, ...], frozenset[tuple[Signal, float]], tuple[str, str, str]]
 
 
-def emissions(resource: Resource, loads: Mapping[Signal, float], where: Around) -> Sum:
-    """Grams a second of power and manufacture of a resource at these loads."""
-    return _known(resource, loads, where).emissions
+class _Kept(NamedTuple):
+    """Footprint of a resource, and what it emits."""
+
+    footprint: Footprint
+    emissions: Sum
 
 
-def footprint(resource: Resource, loads: Mapping[Signal, float], where: Around) -> Footprint:
-    """Footprint of a resource at these loads, by the year's mean of its grid."""
-    return _known(resource, loads, where).footprint
+class Look:
+    """One look for advice: the method it counts by, and what it has estimated.
 
-
-def _known(resource: Resource, loads: Mapping[Signal, float], where: Around) -> _Kept:
-    """What was estimated of a resource like it, else its own. One caller at a time.
-
-    An estimate follows from kind, parts, loads and place.
+    Two resources with the same parts and loads in one place are estimated once. One caller at a
+    time.
     """
-    key = (resource.kind, resource.components, frozenset(loads.items()), where.name)
-    known = _KEPT.get(key)
-    if known is None:
-        made = estimate(resource, loads, where.place, where.intensity)
-        known = _Kept(made, footprint_sum([made]).emissions_grams_per_second)
-        if len(_KEPT) >= MOST_KEPT:
-            _KEPT.clear()
-        _KEPT[key] = known
-    return known
 
+    def __init__(self, method: Method) -> None:
+        self.method: Method = method
+        self._kept: dict[_Key, _Kept] = {}
 
-def forget_kept() -> None:
-    """Let go of what was kept during a look."""
-    _KEPT.clear()
+    def around_of(self, at: Location) -> Around:
+        """Place where something stands, and its grid."""
+        return around(at.provider, facts.place_of(at), self.method)
+
+    def emissions(self, resource: Resource, loads: Mapping[Signal, float], where: Around) -> Sum:
+        """Grams a second of power and manufacture of a resource at these loads."""
+        return self._known(resource, loads, where).emissions
+
+    def footprint(
+        self, resource: Resource, loads: Mapping[Signal, float], where: Around
+    ) -> Footprint:
+        """Footprint of a resource at these loads, by the year's mean of its grid."""
+        return self._known(resource, loads, where).footprint
+
+    def _known(self, resource: Resource, loads: Mapping[Signal, float], where: Around) -> _Kept:
+        # An estimate follows from kind, parts, loads and place.
+        key = (resource.kind, resource.components, frozenset(loads.items()), where.name)
+        known = self._kept.get(key)
+        if known is None:
+            made = estimate(resource, loads, where.place, where.intensity)
+            known = _Kept(made, footprint_sum([made]).emissions_grams_per_second)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = known
+        return known
 
 
 def of_parts(resource: Resource, parts: Sequence[Component]) -> Resource:

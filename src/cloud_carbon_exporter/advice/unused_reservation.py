@@ -21,8 +21,7 @@ def unused_reservation(subject: Subject) -> Advice | None:
     of_type = f" {info['host_type']}" if info.get("host_type") else ""
     words = Words(
         action=f"give back the {unused} unused{held}{of_type}",
-        decided_on=f"{unused}{held} unused, some of them for {days(subject.evidence)} without a "
-        "break",
+        decided_on=f"{unused}{held} unused, as many all the time, for {days(subject.evidence)}",
         way_back="reserve them again, if the cloud has any left then",
         caveat="a term that is paid for is not paid back; what is held for a failover is unused "
         "until then",

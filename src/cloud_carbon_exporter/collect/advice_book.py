@@ -21,6 +21,7 @@ from cloud_carbon_exporter.advice.followed import (
     way_of,
 )
 from cloud_carbon_exporter.advice.known import DAY_SECONDS
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.advice.subject import mean_loads
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.model.advice import Advice, Decision
@@ -86,13 +87,17 @@ class AdviceBook:
         return tuple(marked)
 
     def follow(
-        self, advice: Iterable[Advice], snapshot: Snapshot, statistics: LoadStatistics
+        self,
+        advice: Iterable[Advice],
+        snapshot: Snapshot,
+        statistics: LoadStatistics,
+        look: Look,
     ) -> Iterator[None]:
         """Look what has become of what was told, and remember what is told now. A step a piece.
 
         advice: the largest saving first.
         """
-        now, method = snapshot.taken_at, snapshot.grid.method
+        now = snapshot.taken_at
         standing = list(islice(filter(self._is_followed_up, advice), MOST_TOLD))
         wanted = {each.subject for each in standing}
         wanted.update([told.resource.id for told in self._told.values()])
@@ -109,7 +114,7 @@ class AdviceBook:
                 told,
                 row,
                 lambda name: statistics.evidence(name, now),
-                method,
+                look,
                 now,
                 accepted=accepted,
             )

@@ -12,7 +12,7 @@ from time import monotonic
 from cloud_carbon_exporter.advice.large_requests import large_requests
 from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import of_estate, of_row, without
-from cloud_carbon_exporter.advice.saving import forget_kept
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.model.advice import Advice, Evidence, ranked
@@ -84,7 +84,6 @@ class Advising:
             if monotonic() > until:
                 return self.newest
         self._under_way = None
-        forget_kept()
         self.newest = self._ranked()
         return self.newest
 
@@ -93,11 +92,12 @@ class Advising:
 
     def _steps(self, snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advice | None]:
         """One piece of advice after the other; then what has become of those told before."""
-        yield from _steps(snapshot, statistics)
-        yield from self.book.follow(self._ranked(), snapshot, statistics)
+        look = Look(snapshot.grid.method)
+        yield from _steps(snapshot, statistics, look)
+        yield from self.book.follow(self._ranked(), snapshot, statistics, look)
 
 
-def of_clusters(snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advice]:
+def of_clusters(snapshot: Snapshot, statistics: LoadStatistics, look: Look) -> Iterator[Advice]:
     """Advice about workloads of clusters."""
     now = snapshot.taken_at
 
@@ -105,20 +105,20 @@ def of_clusters(snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advi
         return statistics.workloads.evidence(cluster, workload, now)
 
     requests = snapshot.clusters.requests
-    yield from large_requests(requests, snapshot.rows, known_of, snapshot.grid.method)
+    yield from large_requests(requests, snapshot.rows, known_of, look)
 
 
-def _steps(snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advice | None]:
+def _steps(snapshot: Snapshot, statistics: LoadStatistics, look: Look) -> Iterator[Advice | None]:
     """One piece of advice after the other, or None where a resource has none."""
-    now, method = snapshot.taken_at, snapshot.grid.method
+    now = snapshot.taken_at
 
     def known_of(resource_id: str) -> Evidence | None:
         return statistics.evidence(resource_id, now)
 
-    yield from of_estate(snapshot.rows, known_of, method, now)
-    yield from of_clusters(snapshot, statistics)
+    yield from of_estate(snapshot.rows, known_of, look, now)
+    yield from of_clusters(snapshot, statistics, look)
     for row in snapshot.rows:
         known = known_of(row.resource.id)
         if known is not None:
-            yield from of_row(row, known, method)
+            yield from of_row(row, known, look)
         yield None

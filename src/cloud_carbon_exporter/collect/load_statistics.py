@@ -169,8 +169,11 @@ def _may_run(known: _Watched) -> bool:
 
 
 def _state(resource: Resource) -> int:
-    """What a change of makes it another thing: its type, and whether anything uses it."""
+    """What a change of makes it another thing: its type, and whether anything uses it.
+
+    Of a reservation how many are unused: where as many were not so all the time, it begins anew.
+    """
     info = resource.info
-    unused = info.get("unused", "0") not in ("", "0")
-    told = (resource.kind, info.get("host_type", ""), info.get("attached", ""), str(unused))
+    unused = info.get("unused", "") or "0"
+    told = (resource.kind, info.get("host_type", ""), info.get("attached", ""), unused)
     return zlib.crc32("\n".join(told).encode())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import advise, without
+from cloud_carbon_exporter.advice.saving import Look
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.advising import of_clusters
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
@@ -34,8 +35,9 @@ def with_advice(text: str, form: str, snapshot: Snapshot, settings: Settings) ->
     statistics, book = _statistics(snapshot, settings), AdviceBook()
     if settings.state_file:
         book.load(rows_of_section(Path(settings.state_file), "advice"))
-    found = _advice(snapshot, statistics, settings.dismissed)
-    deque(book.follow(found, snapshot, statistics), maxlen=0)
+    look = Look(snapshot.grid.method)
+    found = _advice(snapshot, statistics, settings.dismissed, look)
+    deque(book.follow(found, snapshot, statistics, look), maxlen=0)
     told = standing(book.marked(found))
     told = priced(told, prices_of(settings.advice_bill, told))
     if form == "json":
@@ -65,14 +67,14 @@ def _statistics(snapshot: Snapshot, settings: Settings) -> LoadStatistics:
 
 
 def _advice(
-    snapshot: Snapshot, statistics: LoadStatistics, dismissed: Sequence[str]
+    snapshot: Snapshot, statistics: LoadStatistics, dismissed: Sequence[str], look: Look
 ) -> tuple[Advice, ...]:
     now = snapshot.taken_at
     found = advise(
         snapshot.rows,
         lambda resource_id: statistics.evidence(resource_id, now),
-        snapshot.grid.method,
+        look,
         now,
     )
-    found = ranked([*found, *of_clusters(snapshot, statistics)])
+    found = ranked([*found, *of_clusters(snapshot, statistics, look)])
     return without(found, dismissed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.known_names import PROVIDERS, did_you_mean
@@ -24,6 +24,9 @@ from cloud_carbon_exporter.model.types import Component, ComponentKind, Resource
 
 _OF_MACHINE: frozenset[ComponentKind] = frozenset({"vcpu", "memory", "gpu", "ssd", "hdd"})
 """What a machine's type says. All else (volumes, bytes) stays as it is."""
+
+_MOST_KEPT = 4096
+"""Names that are remembered: whoever asks over the network chooses them."""
 
 
 class Swap(NamedTuple):
@@ -104,7 +107,7 @@ def swapped(resource: Resource, loads: Mapping[Signal, float], swap: Swap) -> Sw
     )
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def _as_large(provider: str, name: str, wanted: str) -> str:
     """The smallest type of a family, or the one type, that is as large as a machine.
 
@@ -125,7 +128,7 @@ def _as_large(provider: str, name: str, wanted: str) -> str:
     return "" if smallest.lower() == name.lower() else smallest
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def _family(provider: str, name: str) -> tuple[str, ...]:
     """Types of a family: those named so before their size."""
     lower = name.lower()
@@ -143,7 +146,7 @@ def _names(provider: str) -> tuple[str, ...]:
     return (*types, *dict.fromkeys(map(_before_size, types)))
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def _exists(provider: str, name: str) -> bool:
     """Whether there is such a type: it is listed, or is of none whose sizes are listed.
 

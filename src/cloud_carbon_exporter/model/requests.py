@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.clusters import ClusterRequests, Requests
+
+_NOTHING = 1e-9
 
 
 class Need(NamedTuple):
@@ -46,6 +49,25 @@ def asked(of: ClusterRequests) -> tuple[float, float]:
         math.fsum([each.cores_asked for each in of.workloads]),
         math.fsum([each.memory_asked for each in of.workloads]),
     )
+
+
+def nodes_going(
+    of: ClusterRequests, now: Iterable[Requests], then: Iterable[Requests]
+) -> tuple[int, float]:
+    """Whole nodes that go where all these workloads ask for less, and the nodes' worth they free.
+
+    Nodes are taken to be alike, and one always stays.
+    """
+    count, size = len(of.nodes), sizes(of)
+    cores, memory = asked(of)
+    before = size.need(cores, memory).nodes * count
+    for one, less in zip(now, then, strict=True):
+        cores -= one.cores_asked - less.cores_asked
+        memory -= one.memory_asked - less.memory_asked
+    after = size.need(max(0.0, cores), max(0.0, memory)).nodes * count
+    # What fills a node to a billionth beyond it fills it.
+    kept = max(1, math.ceil(after - _NOTHING))
+    return max(0, math.ceil(before - _NOTHING) - kept), before - after
 
 
 def less_need(of: Sizes, whole: tuple[float, float], now: Requests, then: Requests) -> float:

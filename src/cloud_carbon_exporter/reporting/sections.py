@@ -79,7 +79,7 @@ def _now(of: Snapshot, totals: dict[str, Any]) -> Section:
         ("Emissions of manufacture", "gCO2eq/h", *_bounds(embodied, SECONDS_PER_HOUR)),
     )
     notes = (
-        f"{totals['resources']} resources. Low and high are the 90 % interval of the sum.",
+        f"{_many(totals['resources'])}. Low and high are the 90 % interval of the sum.",
         "This is one moment, and no month or year: report -since tells one that was counted.",
     )
     taken = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(of.taken_at))
@@ -114,8 +114,13 @@ def _sums(title: str, groups: Iterable[dict[str, Any]]) -> Section:
 
 def _largest(of: Snapshot) -> Section:
     rows = tuple(map(_resource, largest_first(of.rows)[:TOP]))
-    title = f"Largest {len(rows)} resources"
+    title = f"Largest {_many(len(rows))}" if len(rows) != 1 else "Largest resource"
     return Section(title, _LARGEST, rows, spare=_SPARE_LARGEST, prose=("reason",))
+
+
+def _many(resources: int) -> str:
+    """How many resources, as a sentence says it."""
+    return "1 resource" if resources == 1 else f"{resources} resources"
 
 
 def _resource(row: Row) -> tuple[str, ...]:

@@ -17,9 +17,18 @@ def from_elsewhere(request: web.Request) -> bool:
     # curl and Prometheus' operators send neither header; a browser sends one of them with every
     # POST
     ours = (request.headers.get("Host", ""), request.app[SERVING].settings.external_host)
-    return site not in ("", "same-origin", "none") or (
-        bool(origin) and urlsplit(origin).netloc not in ours
-    )
+    return site not in ("", "same-origin", "none") or (bool(origin) and _host(origin) not in ours)
+
+
+def _host(origin: str) -> str | None:
+    """Host and port of an origin; None of one that names none.
+
+    A page in a sandbox, of a file or of a data: URL is of the origin "null" (Fetch standard).
+    """
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
 
 
 async def reload(request: web.Request) -> web.Response:

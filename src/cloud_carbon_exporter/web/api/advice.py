@@ -27,6 +27,7 @@ from cloud_carbon_exporter.web.api.advice_parameters import LIMIT_DEFAULT, LIMIT
 from cloud_carbon_exporter.web.api.advice_schema import DECIDED, UNDECIDED
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.measures import check_parameters
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
 from cloud_carbon_exporter.web.settings import SERVING
 
@@ -114,9 +115,7 @@ def _members_of_sum(of: AdviceSum) -> Iterator[tuple[str, object]]:
 
 def _answer(taken: Snapshot, decisions: Decisions, query: MultiMapping[str]) -> JsonObject:
     """The whole answer. Raises BadQuery."""
-    for name in query:
-        if name not in _PARAMETERS:
-            raise BadQuery(name, f"unknown parameter; allowed: {', '.join(_PARAMETERS)}")
+    check_parameters(query, _PARAMETERS)
     kind, resource = query.get("advice", ""), query.get("resource", "")
     if kind and kind not in ADVICE_KINDS:
         raise BadQuery("advice", f"not known; allowed: {', '.join(ADVICE_KINDS)}")

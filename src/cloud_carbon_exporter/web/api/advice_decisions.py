@@ -73,6 +73,6 @@ async def _body(request: web.Request) -> Mapping[str, Any]:
     """The JSON object that was sent; empty for anything else."""
     try:
         told = json.loads(await request.read())
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets within brackets are no object of ours
         return {}
     return told if isinstance(told, dict) else {}

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.history.query import Query, whole_hours
 from cloud_carbon_exporter.history.series import LABELS, By, tag_value
 from cloud_carbon_exporter.history.steps import STEPS
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
+from cloud_carbon_exporter.web.api.measures import check_parameters
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
 
 PARAMETERS = ("since", "until", "by", "step", "format")
@@ -42,11 +43,7 @@ class HistoryQuery:
 
 def parse_history(parameters: MultiMapping[str], tags: Sequence[str], now: float) -> HistoryQuery:
     """Read the query string. Raises BadQuery that says what is allowed."""
-    for name in parameters:
-        if name not in PARAMETERS:
-            raise BadQuery(name, f"unknown parameter; known are {', '.join(PARAMETERS)}")
-        if len(parameters.getall(name)) > 1:
-            raise BadQuery(name, "given more than once")
+    check_parameters(parameters, PARAMETERS)
     since = _moment("since", parameters.get("since", SINCE_DEFAULT), now)
     until = _moment("until", parameters["until"], now) if "until" in parameters else now
     if until <= since:

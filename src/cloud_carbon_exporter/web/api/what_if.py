@@ -14,7 +14,11 @@ from cloud_carbon_exporter.model.what_if import WhatIf, region_of, what_if
 from cloud_carbon_exporter.model.what_if_machines import with_machines
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.measures import check_parameters
+from cloud_carbon_exporter.web.api.resource_query import BadQuery
 from cloud_carbon_exporter.web.settings import SERVING
+
+PARAMETERS = ("region", "machine_type")
 
 
 def what_if_object(comparison: WhatIf) -> JsonObject:
@@ -61,7 +65,10 @@ def _comparison(taken: Snapshot, provider: str, region: str, swap: Swap | None) 
 async def what_if_answer(request: web.Request) -> web.Response:
     """The same estate in the region the query names, with other machines where it asks for them."""
     try:
+        check_parameters(request.query, PARAMETERS)
         provider, region = region_of(request.query.get("region", ""))
+    except BadQuery as bad:  # machine-type, as the flag has it, would be an answer without it
+        return error_answer(400, str(bad), bad.parameter)
     except ValueError as error:
         return error_answer(400, str(error), "region")
     try:

@@ -23,6 +23,7 @@ from cloud_carbon_exporter.model.window import (
 )
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.measures import check_parameters
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
 from cloud_carbon_exporter.web.settings import SERVING
 
@@ -90,11 +91,7 @@ async def window_answer(request: web.Request) -> web.Response:
 def _parsed(
     parameters: MultiMapping[str], taken: Snapshot
 ) -> tuple[Sequence[tuple[str, str]], Load]:
-    for name in parameters:
-        if name not in PARAMETERS:
-            raise BadQuery(name, f"unknown parameter; known are {', '.join(PARAMETERS)}")
-        if len(parameters.getall(name)) > 1:
-            raise BadQuery(name, "given more than once")
+    check_parameters(parameters, PARAMETERS)
     hours = _number(parameters, "hours", HOURS_DEFAULT, HOURS_MOST)
     watts = _number(parameters, "watts", WATTS_DEFAULT, WATTS_MOST)
     deadline = _deadline(parameters.get("deadline", ""), taken.taken_at)

@@ -4,6 +4,7 @@ import { byId, h, redraw, say, show } from "./dom.js";
 import { count, moment, number, range, written, yearly } from "./format.js";
 
 const MOST = 8;
+const [WOULD, SAVES] = ["Would save", "Saves"];
 const NONE = "No advice so far: it takes two weeks of loads that were read, and comes only where all of its interval saves.";
 const APART = "Each has its interval of 9 in 10. Some exclude each other: savings do not add up.";
 const WAYS = { gone: "deleted", stopped: "stopped", changed: "of the advised type", expires: "old logs expire" };
@@ -30,28 +31,28 @@ const money = (of) => [h("small", {}, `${of.currency} ${number(of.value)} a year
 
 const where = (each, naming) => [each.kind, naming("cloud_account_id", each.cloud_account_id), each.cloud_region].filter(Boolean).join(" · ");
 
-function row(each, naming, inside, saved, beside = []) {
-  return h("tr", {},
-    h("th", { scope: "row" }, h("bdi", { class: "clamp" }, each.name), h("small", {}, h("bdi", { class: "clamp" }, where(each, naming))), inside),
-    h("td", { class: "n" }, `${written(saved)} a year`, h("small", {}, range(saved)), beside));
+function row(each, naming, label, inside, saved, beside = []) {
+  return h("tr", { role: "row" }, // said, as a phone shows the parts of a row one below the other
+    h("th", { scope: "row", role: "rowheader" }, h("bdi", { class: "clamp" }, each.name), h("small", {}, h("bdi", { class: "clamp" }, where(each, naming))), inside),
+    h("td", { class: "n", role: "cell" }, h("span", { class: "phone-only" }, `${label} `), `${written(saved)} a year`, h("small", {}, range(saved)), beside));
 }
 
 function piece(each, naming) {
   const lines = [`${each.decided_on}.`, each.caveat && `Look at first: ${each.caveat}.`, each.way_back && `The way back: ${each.way_back}.`];
   const inside = [h("p", { class: "action" }, h("bdi", {}, each.action)), ...lines.filter(Boolean).map((text) => h("small", {}, h("bdi", {}, text))), buttons(each)];
   const cost = each.saved_cost_per_year ? money(each.saved_cost_per_year) : [];
-  return row(each, naming, inside, yearly(each.saved_emissions_grams_per_second), cost);
+  return row(each, naming, WOULD, inside, yearly(each.saved_emissions_grams_per_second), cost);
 }
 
 function done(each, naming) {
   const [before, after] = [yearly(each.emissions_before_grams_per_second), yearly(each.emissions_after_grams_per_second)];
   const since = `${WAYS[each.way]} since ${moment(each.since, Infinity)}${each.accepted ? ", accepted by a person" : ""}`;
   const inside = h("small", {}, `${since}: ${written(before)} a year before, ${written(after)} now`);
-  return row(each, naming, inside, yearly(each.saved_emissions_grams_per_second));
+  return row(each, naming, SAVES, inside, yearly(each.saved_emissions_grams_per_second));
 }
 
 function table(caption, first, second, rows) {
-  return h("table", {}, h("caption", { class: "hidden" }, caption),
+  return h("table", { role: "table" }, h("caption", { class: "hidden" }, caption),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, first), h("th", { scope: "col", class: "n" }, second))), h("tbody", {}, rows));
 }
 
@@ -64,7 +65,7 @@ function summary(answer) {
 function followed(answer, naming) {
   if (dismissed || !answer.followed.length) return [];
   const rows = answer.followed.map((each) => done(each, naming));
-  return [h("h3", {}, "What was done"), h("p", {}, DONE), table("Advice that was followed, the largest saving first", "What was done", "Saves", rows)];
+  return [h("h3", {}, "What was done"), h("p", {}, DONE), table("Advice that was followed, the largest saving first", "What was done", SAVES, rows)];
 }
 
 function more(answer) {
@@ -87,5 +88,5 @@ export async function loadAdvice(takenAt, naming) {
   say(byId("advice-said"), "");
   const rows = answer.advice.map((each) => piece(each, naming));
   redraw(byId("advice-body"), () => byId("advice-body").replaceChildren(
-    ...(rows.length ? [table("Advice, the largest saving first", "What to do", "Would save", rows)] : []), ...more(answer), ...followed(answer, naming)));
+    ...(rows.length ? [table("Advice, the largest saving first", "What to do", WOULD, rows)] : []), ...more(answer), ...followed(answer, naming)));
 }

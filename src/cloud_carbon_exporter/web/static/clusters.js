@@ -102,7 +102,7 @@ function table() {
 
 function state(each) {
   const { split, serverless, unmatched } = each.nodes;
-  const since = each.read_at === null ? "" : `, by what its Prometheus told ${ago(Math.max(0, answer.taken_at - each.read_at))}`;
+  const since = each.read_at === null ? "" : `, by what was told of it ${ago(Math.max(0, answer.taken_at - each.read_at))}`;
   const beside = [serverless && `${count(serverless)} without a machine (serverless)`, unmatched && `${count(unmatched)} not among the resources that are explored`].filter(Boolean);
   const nodes = `${count(split)} ${split === 1 ? "node is" : "nodes are"} split${since}${beside.length ? `; ${beside.join(", ")}` : ""}.`;
   const name = h("bdi", {}, each.cluster);

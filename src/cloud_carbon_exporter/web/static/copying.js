@@ -4,7 +4,11 @@ import { byId, say } from "./dom.js";
 import { range, written } from "./format.js";
 import { MEASURES, RANGES, amountOf, labelName, teller } from "./measures.js";
 
-const cell = (text) => String(text).replace(/[\r\n]+/g, " ").replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;");
+// what moves a cursor, turns a line or cannot be seen is shown as its code, as reports have it
+const printable = (text) => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (unseen) => `\\u${unseen.codePointAt(0).toString(16).padStart(4, "0")}`);
+
+/** A text from outside as a cell of markdown. */
+export const cell = (text) => printable(String(text).replace(/[\r\n]+/g, " ")).replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("](", "]&#40;");
 
 const line = (cells) => `| ${cells.map(cell).join(" | ")} |`;
 
@@ -22,8 +26,8 @@ export function markdown({ told, chosen, rows, sentence }) {
     line([labelName(chosen.by), MEASURES[chosen.measure].label, "9 in 10", "Share", `In ${short}`]), line(["---", "---:", "---:", "---:", "---:"]), ...groups, ""].join("\n");
 }
 
-// a cell that begins like this is a formula to a spreadsheet: a name of a resource must not be one
-const FORMULA = /^[=+\-@\t\r]/;
+// a cell that begins like this, spaces and full-width letters or not, is a formula to a spreadsheet: a name must not be one
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 
 function quoted(value) {
   if (value === null || value === undefined) return "";

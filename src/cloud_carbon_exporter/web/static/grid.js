@@ -1,7 +1,7 @@
 // The grids behind the estate, live beside annual; and the same estate elsewhere.
 
 import { byId, h, say, show } from "./dom.js";
-import { gramsAnHour, moment, number, percent, range, watts, written } from "./format.js";
+import { gramsAnHour, hourly, moment, number, percent, range, watts, written } from "./format.js";
 import { chosen } from "./chosen.js";
 import { MEASURES, teller } from "./measures.js";
 import { renderMap } from "./map.js";
@@ -58,9 +58,9 @@ function change(before, after) {
 
 function sentence(of) {
   const emits = "operational_emissions_grams_per_second";
-  const [here, there] = [of.here[emits].value, of.there[emits].value];
+  const [here, there] = [hourly(of.here[emits]), hourly(of.there[emits])];
   const text = `${number(of.resources)} ${of.resources === 1 ? "resource" : "resources"} of ${of.cloud_provider} in ${of.cloud_region}: ${watts(of.there.power_watts.value)} instead of `
-    + `${watts(of.here.power_watts.value)}, ${gramsAnHour(there)} instead of ${gramsAnHour(here)} (${change(here, there)}).`;
+    + `${watts(of.here.power_watts.value)}, operational emissions of ${written(there)} (9 in 10: ${range(there)}) instead of ${written(here)} (9 in 10: ${range(here)}), ${change(of.here[emits].value, of.there[emits].value)}.`;
   if (of.greenest_hour_ahead === null) return text;
   const best = of.hours.find((each) => each.hours_ahead === of.greenest_hour_ahead);
   return `${text} Greenest from ${moment(of.taken_at + 3600 * of.greenest_hour_ahead)}: ${gramsAnHour(best[emits])}.`;

@@ -46,7 +46,7 @@ export function renderTotals(told) {
   for (const name of Object.keys(MEASURES)) card(name, told);
   show(byId("like"), told.totals.resources > 0);
   byId("like").replaceChildren(
-    h("span", {}, `${number(told.totals.resources)} ${told.totals.resources === 1 ? "resource" : "resources"} of ${number(told.by.kind.length)} kinds. That is like `),
+    h("span", {}, `${number(told.totals.resources)} ${told.totals.resources === 1 ? "resource" : "resources"} of ${number(told.by.kind.length)} ${told.by.kind.length === 1 ? "kind" : "kinds"}. That is like `),
     ...told.equivalents.flatMap((each, index) => [index ? " or " : "", equivalent(each, told.totals)]),
     ".", users(told));
 }
