@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cloud_carbon_exporter.bills.bad_bill import BadBill
-from tests.bills.told import CUR, told
+from tests.bills.test_exports import assert_same, rows_of, write
+from tests.bills.told import CUR, GOOGLE, told
 
 pytestmark = pytest.mark.slow
 
@@ -47,5 +50,41 @@ def test_an_empty_file_beside_a_bill_is_nothing(tmp_path: Path, name: str) -> No
 
 def test_a_folder_of_empty_files_holds_no_bill(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
-    with pytest.raises(BadBill, match="holds no file"):
+    with pytest.raises(BadBill, match="is empty"):
         told(tmp_path)
+
+
+@pytest.mark.parametrize("cost", ["1,234.56", "0,112", "$3.00"])
+def test_a_cost_that_is_no_number_is_told(tmp_path: Path, cost: str) -> None:
+    (row, *_) = rows_of(CUR)
+    bill = write(tmp_path / "bill.csv", [{**row, "line_item_unblended_cost": cost}])
+    (line,) = told(bill).summary.ledger
+    assert (line.state, line.reason) == ("not understood", "a cost that is no number")
+
+
+def google_csv(path: Path, written: Callable[[object], str]) -> Path:
+    """Lines of JSON as pandas makes a CSV of them: structs apart, lists as text."""
+    flat: list[dict[str, str]] = []
+    for line in GOOGLE.read_text(encoding="utf-8").splitlines():
+        row: dict[str, str] = {}
+        for name, value in json.loads(line).items():
+            for field, inner in value.items() if isinstance(value, dict) else ((None, value),):
+                cell = written(inner) if isinstance(inner, list) else inner
+                row[f"{name}.{field}" if field else name] = "" if cell is None else str(cell)
+        flat.append(row)
+    names = dict.fromkeys(name for row in flat for name in row)
+    return write(path, [dict.fromkeys(names, "") | row for row in flat])
+
+
+@pytest.mark.parametrize("written", [json.dumps, str])
+def test_lists_that_a_csv_has_as_text_are_read(
+    tmp_path: Path, written: Callable[[object], str]
+) -> None:
+    by = "month,tag:team"
+    assert_same(told(google_csv(tmp_path / "bill.csv", written), by), told(GOOGLE, by))
+
+
+def test_credits_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    bill = google_csv(tmp_path / "bill.csv", lambda _: "[{amount")
+    reasons = {line.reason for line in told(bill).summary.ledger}
+    assert "a cost that is no number" in reasons
