@@ -88,3 +88,14 @@ def test_credits_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     bill = google_csv(tmp_path / "bill.csv", lambda _: "[{amount")
     reasons = {line.reason for line in told(bill).summary.ledger}
     assert "a cost that is no number" in reasons
+
+
+def test_a_bill_is_of_the_time_of_its_usage(tmp_path: Path) -> None:
+    (row, *_) = rows_of(CUR)
+    fee = {"line_item_line_item_type": "Fee", "line_item_usage_end_date": "2029-01-01T00:00:00Z"}
+    bill = write(tmp_path / "bill.csv", [row, {**row, **fee}])
+    alone = write(tmp_path / "alone.csv", [row])
+    of, expected = told(bill).summary, told(alone).summary
+    assert (of.first, of.last) == (expected.first, expected.last)
+    (fees,) = told(write(tmp_path / "fees.csv", [{**row, **fee}])).summary.totals
+    assert fees.cost == pytest.approx(float(row["line_item_unblended_cost"]))
