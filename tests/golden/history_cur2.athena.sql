@@ -347,6 +347,16 @@ FROM (
             ELSE ''
           END AS "mark",
           CASE
+            WHEN COALESCE(
+              (
+                COALESCE(NULLIF("t0"."line_item_unblended_cost", '')) IS NOT NULL
+              )
+              AND (
+                COALESCE(TRY_CAST("t0"."line_item_unblended_cost" AS DOUBLE)) IS NULL
+              ),
+              FALSE
+            )
+            THEN 'unpriced'
             WHEN COALESCE(COALESCE(TRY_CAST("t0"."line_item_usage_amount" AS DOUBLE)) IS NULL, FALSE)
             THEN 'missing'
             WHEN COALESCE(
@@ -370,15 +380,42 @@ FROM (
           END AS "sign",
           COALESCE(
             NULLIF(
-              REGEXP_EXTRACT("t0"."resource_tags", '"team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"', 1),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTS_WITH("t0"."resource_tags", '[{''')
+                  OR STARTS_WITH("t0"."resource_tags", '{'''),
+                  REPLACE(REPLACE("t0"."resource_tags", '''', '"'), ': None', ': null'),
+                  "t0"."resource_tags"
+                ),
+                '"team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
+                1
+              ),
               ''
             ),
             NULLIF(
-              REGEXP_EXTRACT("t0"."resource_tags", '"user_team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"', 1),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTS_WITH("t0"."resource_tags", '[{''')
+                  OR STARTS_WITH("t0"."resource_tags", '{'''),
+                  REPLACE(REPLACE("t0"."resource_tags", '''', '"'), ': None', ': null'),
+                  "t0"."resource_tags"
+                ),
+                '"user_team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
+                1
+              ),
               ''
             ),
             NULLIF(
-              REGEXP_EXTRACT("t0"."resource_tags", '"user:team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"', 1),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTS_WITH("t0"."resource_tags", '[{''')
+                  OR STARTS_WITH("t0"."resource_tags", '{'''),
+                  REPLACE(REPLACE("t0"."resource_tags", '''', '"'), ': None', ': null'),
+                  "t0"."resource_tags"
+                ),
+                '"user:team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
+                1
+              ),
               ''
             ),
             ''

@@ -346,6 +346,17 @@ FROM (
           END AS `mark`,
           CASE
             WHEN COALESCE(
+              (
+                COALESCE(NULLIF(`t0`.`line_item_unblended_cost`, '')) IS NOT NULL
+              )
+              AND (
+                COALESCE(TRY_CAST(`t0`.`line_item_unblended_cost` AS DOUBLE)) IS NULL
+                OR ISNAN(COALESCE(TRY_CAST(`t0`.`line_item_unblended_cost` AS DOUBLE)))
+              ),
+              FALSE
+            )
+            THEN 'unpriced'
+            WHEN COALESCE(
               COALESCE(TRY_CAST(`t0`.`line_item_usage_amount` AS DOUBLE)) IS NULL
               OR ISNAN(COALESCE(TRY_CAST(`t0`.`line_item_usage_amount` AS DOUBLE))),
               FALSE
@@ -373,21 +384,36 @@ FROM (
           COALESCE(
             NULLIF(
               REGEXP_EXTRACT(
-                `t0`.`resource_tags`,
+                IF(
+                  STARTSWITH(`t0`.`resource_tags`, '[{\'')
+                  OR STARTSWITH(`t0`.`resource_tags`, '{\''),
+                  REPLACE(REPLACE(`t0`.`resource_tags`, '\'', '"'), ': None', ': null'),
+                  `t0`.`resource_tags`
+                ),
                 '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
               ),
               ''
             ),
             NULLIF(
               REGEXP_EXTRACT(
-                `t0`.`resource_tags`,
+                IF(
+                  STARTSWITH(`t0`.`resource_tags`, '[{\'')
+                  OR STARTSWITH(`t0`.`resource_tags`, '{\''),
+                  REPLACE(REPLACE(`t0`.`resource_tags`, '\'', '"'), ': None', ': null'),
+                  `t0`.`resource_tags`
+                ),
                 '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
               ),
               ''
             ),
             NULLIF(
               REGEXP_EXTRACT(
-                `t0`.`resource_tags`,
+                IF(
+                  STARTSWITH(`t0`.`resource_tags`, '[{\'')
+                  OR STARTSWITH(`t0`.`resource_tags`, '{\''),
+                  REPLACE(REPLACE(`t0`.`resource_tags`, '\'', '"'), ': None', ': null'),
+                  `t0`.`resource_tags`
+                ),
                 '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
               ),
               ''

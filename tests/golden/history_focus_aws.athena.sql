@@ -227,7 +227,12 @@ FROM (
             COALESCE(
               NULLIF(
                 REGEXP_EXTRACT(
-                  "t0"."SkuPriceDetails",
+                  IF(
+                    STARTS_WITH("t0"."SkuPriceDetails", '[{''')
+                    OR STARTS_WITH("t0"."SkuPriceDetails", '{'''),
+                    REPLACE(REPLACE("t0"."SkuPriceDetails", '''', '"'), ': None', ': null'),
+                    "t0"."SkuPriceDetails"
+                  ),
                   '"InstanceType"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
                   1
                 ),
@@ -235,7 +240,12 @@ FROM (
               ),
               NULLIF(
                 REGEXP_EXTRACT(
-                  "t0"."SkuPriceDetails",
+                  IF(
+                    STARTS_WITH("t0"."SkuPriceDetails", '[{''')
+                    OR STARTS_WITH("t0"."SkuPriceDetails", '{'''),
+                    REPLACE(REPLACE("t0"."SkuPriceDetails", '''', '"'), ': None', ': null'),
+                    "t0"."SkuPriceDetails"
+                  ),
                   '"x_InstanceType"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
                   1
                 ),
@@ -243,7 +253,12 @@ FROM (
               ),
               NULLIF(
                 REGEXP_EXTRACT(
-                  "t0"."SkuPriceDetails",
+                  IF(
+                    STARTS_WITH("t0"."SkuPriceDetails", '[{''')
+                    OR STARTS_WITH("t0"."SkuPriceDetails", '{'''),
+                    REPLACE(REPLACE("t0"."SkuPriceDetails", '''', '"'), ': None', ': null'),
+                    "t0"."SkuPriceDetails"
+                  ),
                   '"instanceType"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
                   1
                 ),
@@ -327,6 +342,16 @@ FROM (
           END AS "mark",
           CASE
             WHEN COALESCE(
+              (
+                COALESCE(NULLIF("t0"."BilledCost", '')) IS NOT NULL
+              )
+              AND (
+                COALESCE(TRY_CAST("t0"."BilledCost" AS DOUBLE)) IS NULL
+              ),
+              FALSE
+            )
+            THEN 'unpriced'
+            WHEN COALESCE(
               COALESCE(
                 COALESCE(TRY_CAST("t0"."ConsumedQuantity" AS DOUBLE)),
                 COALESCE(TRY_CAST("t0"."PricingQuantity" AS DOUBLE))
@@ -358,15 +383,39 @@ FROM (
           END AS "sign",
           COALESCE(
             NULLIF(
-              REGEXP_EXTRACT("t0"."Tags", '"team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"', 1),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTS_WITH("t0"."Tags", '[{''') OR STARTS_WITH("t0"."Tags", '{'''),
+                  REPLACE(REPLACE("t0"."Tags", '''', '"'), ': None', ': null'),
+                  "t0"."Tags"
+                ),
+                '"team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
+                1
+              ),
               ''
             ),
             NULLIF(
-              REGEXP_EXTRACT("t0"."Tags", '"user:team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"', 1),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTS_WITH("t0"."Tags", '[{''') OR STARTS_WITH("t0"."Tags", '{'''),
+                  REPLACE(REPLACE("t0"."Tags", '''', '"'), ': None', ': null'),
+                  "t0"."Tags"
+                ),
+                '"user:team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
+                1
+              ),
               ''
             ),
             NULLIF(
-              REGEXP_EXTRACT("t0"."Tags", '"user_team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"', 1),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTS_WITH("t0"."Tags", '[{''') OR STARTS_WITH("t0"."Tags", '{'''),
+                  REPLACE(REPLACE("t0"."Tags", '''', '"'), ': None', ': null'),
+                  "t0"."Tags"
+                ),
+                '"user_team"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"',
+                1
+              ),
               ''
             ),
             ''

@@ -228,13 +228,23 @@ FROM (
               NULLIF(
                 IF(
                   REGEXP_CONTAINS(
-                    `t0`.`SkuPriceDetails`,
+                    IF(
+                      STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                      OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                      REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                      `t0`.`SkuPriceDetails`
+                    ),
                     '"InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
                   ),
                   IF(
                     1 = 0,
                     REGEXP_REPLACE(
-                      `t0`.`SkuPriceDetails`,
+                      IF(
+                        STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                        OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                        REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                        `t0`.`SkuPriceDetails`
+                      ),
                       CONCAT(
                         '.*?',
                         CONCAT('(', '"InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', ')'),
@@ -243,7 +253,12 @@ FROM (
                       '\\1'
                     ),
                     REGEXP_REPLACE(
-                      `t0`.`SkuPriceDetails`,
+                      IF(
+                        STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                        OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                        REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                        `t0`.`SkuPriceDetails`
+                      ),
                       CONCAT('.*?', '"InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', '.*'),
                       CONCAT('\\', CAST(1 AS STRING))
                     )
@@ -255,13 +270,23 @@ FROM (
               NULLIF(
                 IF(
                   REGEXP_CONTAINS(
-                    `t0`.`SkuPriceDetails`,
+                    IF(
+                      STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                      OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                      REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                      `t0`.`SkuPriceDetails`
+                    ),
                     '"x_InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
                   ),
                   IF(
                     1 = 0,
                     REGEXP_REPLACE(
-                      `t0`.`SkuPriceDetails`,
+                      IF(
+                        STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                        OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                        REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                        `t0`.`SkuPriceDetails`
+                      ),
                       CONCAT(
                         '.*?',
                         CONCAT('(', '"x_InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', ')'),
@@ -270,7 +295,12 @@ FROM (
                       '\\1'
                     ),
                     REGEXP_REPLACE(
-                      `t0`.`SkuPriceDetails`,
+                      IF(
+                        STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                        OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                        REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                        `t0`.`SkuPriceDetails`
+                      ),
                       CONCAT('.*?', '"x_InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', '.*'),
                       CONCAT('\\', CAST(1 AS STRING))
                     )
@@ -282,13 +312,23 @@ FROM (
               NULLIF(
                 IF(
                   REGEXP_CONTAINS(
-                    `t0`.`SkuPriceDetails`,
+                    IF(
+                      STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                      OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                      REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                      `t0`.`SkuPriceDetails`
+                    ),
                     '"instanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
                   ),
                   IF(
                     1 = 0,
                     REGEXP_REPLACE(
-                      `t0`.`SkuPriceDetails`,
+                      IF(
+                        STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                        OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                        REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                        `t0`.`SkuPriceDetails`
+                      ),
                       CONCAT(
                         '.*?',
                         CONCAT('(', '"instanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', ')'),
@@ -297,7 +337,12 @@ FROM (
                       '\\1'
                     ),
                     REGEXP_REPLACE(
-                      `t0`.`SkuPriceDetails`,
+                      IF(
+                        STARTS_WITH(`t0`.`SkuPriceDetails`, '[{\'')
+                        OR STARTS_WITH(`t0`.`SkuPriceDetails`, '{\''),
+                        REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                        `t0`.`SkuPriceDetails`
+                      ),
                       CONCAT('.*?', '"instanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', '.*'),
                       CONCAT('\\', CAST(1 AS STRING))
                     )
@@ -384,6 +429,16 @@ FROM (
           END AS `mark`,
           CASE
             WHEN COALESCE(
+              (
+                COALESCE(NULLIF(`t0`.`BilledCost`, '')) IS NOT NULL
+              )
+              AND (
+                COALESCE(SAFE_CAST(`t0`.`BilledCost` AS FLOAT64)) IS NULL
+              ),
+              FALSE
+            )
+            THEN 'unpriced'
+            WHEN COALESCE(
               COALESCE(
                 COALESCE(SAFE_CAST(`t0`.`ConsumedQuantity` AS FLOAT64)),
                 COALESCE(SAFE_CAST(`t0`.`PricingQuantity` AS FLOAT64))
@@ -416,11 +471,22 @@ FROM (
           COALESCE(
             NULLIF(
               IF(
-                REGEXP_CONTAINS(`t0`.`Tags`, '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'),
+                REGEXP_CONTAINS(
+                  IF(
+                    STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                    REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                    `t0`.`Tags`
+                  ),
+                  '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
+                ),
                 IF(
                   1 = 0,
                   REGEXP_REPLACE(
-                    `t0`.`Tags`,
+                    IF(
+                      STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                      REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                      `t0`.`Tags`
+                    ),
                     CONCAT(
                       '.*?',
                       CONCAT('(', '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', ')'),
@@ -429,7 +495,11 @@ FROM (
                     '\\1'
                   ),
                   REGEXP_REPLACE(
-                    `t0`.`Tags`,
+                    IF(
+                      STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                      REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                      `t0`.`Tags`
+                    ),
                     CONCAT('.*?', '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', '.*'),
                     CONCAT('\\', CAST(1 AS STRING))
                   )
@@ -440,11 +510,22 @@ FROM (
             ),
             NULLIF(
               IF(
-                REGEXP_CONTAINS(`t0`.`Tags`, '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'),
+                REGEXP_CONTAINS(
+                  IF(
+                    STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                    REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                    `t0`.`Tags`
+                  ),
+                  '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
+                ),
                 IF(
                   1 = 0,
                   REGEXP_REPLACE(
-                    `t0`.`Tags`,
+                    IF(
+                      STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                      REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                      `t0`.`Tags`
+                    ),
                     CONCAT(
                       '.*?',
                       CONCAT('(', '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', ')'),
@@ -453,7 +534,11 @@ FROM (
                     '\\1'
                   ),
                   REGEXP_REPLACE(
-                    `t0`.`Tags`,
+                    IF(
+                      STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                      REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                      `t0`.`Tags`
+                    ),
                     CONCAT('.*?', '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', '.*'),
                     CONCAT('\\', CAST(1 AS STRING))
                   )
@@ -464,11 +549,22 @@ FROM (
             ),
             NULLIF(
               IF(
-                REGEXP_CONTAINS(`t0`.`Tags`, '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'),
+                REGEXP_CONTAINS(
+                  IF(
+                    STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                    REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                    `t0`.`Tags`
+                  ),
+                  '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
+                ),
                 IF(
                   1 = 0,
                   REGEXP_REPLACE(
-                    `t0`.`Tags`,
+                    IF(
+                      STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                      REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                      `t0`.`Tags`
+                    ),
                     CONCAT(
                       '.*?',
                       CONCAT('(', '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', ')'),
@@ -477,7 +573,11 @@ FROM (
                     '\\1'
                   ),
                   REGEXP_REPLACE(
-                    `t0`.`Tags`,
+                    IF(
+                      STARTS_WITH(`t0`.`Tags`, '[{\'') OR STARTS_WITH(`t0`.`Tags`, '{\''),
+                      REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                      `t0`.`Tags`
+                    ),
                     CONCAT('.*?', '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"', '.*'),
                     CONCAT('\\', CAST(1 AS STRING))
                   )

@@ -227,21 +227,36 @@ FROM (
             COALESCE(
               NULLIF(
                 REGEXP_EXTRACT(
-                  `t0`.`SkuPriceDetails`,
+                  IF(
+                    STARTSWITH(`t0`.`SkuPriceDetails`, '[{\'')
+                    OR STARTSWITH(`t0`.`SkuPriceDetails`, '{\''),
+                    REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                    `t0`.`SkuPriceDetails`
+                  ),
                   '"InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
                 ),
                 ''
               ),
               NULLIF(
                 REGEXP_EXTRACT(
-                  `t0`.`SkuPriceDetails`,
+                  IF(
+                    STARTSWITH(`t0`.`SkuPriceDetails`, '[{\'')
+                    OR STARTSWITH(`t0`.`SkuPriceDetails`, '{\''),
+                    REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                    `t0`.`SkuPriceDetails`
+                  ),
                   '"x_InstanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
                 ),
                 ''
               ),
               NULLIF(
                 REGEXP_EXTRACT(
-                  `t0`.`SkuPriceDetails`,
+                  IF(
+                    STARTSWITH(`t0`.`SkuPriceDetails`, '[{\'')
+                    OR STARTSWITH(`t0`.`SkuPriceDetails`, '{\''),
+                    REPLACE(REPLACE(`t0`.`SkuPriceDetails`, '\'', '"'), ': None', ': null'),
+                    `t0`.`SkuPriceDetails`
+                  ),
                   '"instanceType"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
                 ),
                 ''
@@ -325,6 +340,17 @@ FROM (
           END AS `mark`,
           CASE
             WHEN COALESCE(
+              (
+                COALESCE(NULLIF(`t0`.`BilledCost`, '')) IS NOT NULL
+              )
+              AND (
+                COALESCE(TRY_CAST(`t0`.`BilledCost` AS DOUBLE)) IS NULL
+                OR ISNAN(COALESCE(TRY_CAST(`t0`.`BilledCost` AS DOUBLE)))
+              ),
+              FALSE
+            )
+            THEN 'unpriced'
+            WHEN COALESCE(
               COALESCE(
                 COALESCE(TRY_CAST(`t0`.`ConsumedQuantity` AS DOUBLE)),
                 COALESCE(TRY_CAST(`t0`.`PricingQuantity` AS DOUBLE))
@@ -362,15 +388,36 @@ FROM (
           END AS `sign`,
           COALESCE(
             NULLIF(
-              REGEXP_EXTRACT(`t0`.`Tags`, '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTSWITH(`t0`.`Tags`, '[{\'') OR STARTSWITH(`t0`.`Tags`, '{\''),
+                  REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                  `t0`.`Tags`
+                ),
+                '"team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
+              ),
               ''
             ),
             NULLIF(
-              REGEXP_EXTRACT(`t0`.`Tags`, '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTSWITH(`t0`.`Tags`, '[{\'') OR STARTSWITH(`t0`.`Tags`, '{\''),
+                  REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                  `t0`.`Tags`
+                ),
+                '"user:team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
+              ),
               ''
             ),
             NULLIF(
-              REGEXP_EXTRACT(`t0`.`Tags`, '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'),
+              REGEXP_EXTRACT(
+                IF(
+                  STARTSWITH(`t0`.`Tags`, '[{\'') OR STARTSWITH(`t0`.`Tags`, '{\''),
+                  REPLACE(REPLACE(`t0`.`Tags`, '\'', '"'), ': None', ': null'),
+                  `t0`.`Tags`
+                ),
+                '"user_team"\\s*(?:,\\s*"value"\\s*)?:\\s*"((?:[^"\\\\]|\\\\.)*)"'
+              ),
               ''
             ),
             ''

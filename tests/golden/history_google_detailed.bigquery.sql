@@ -280,6 +280,8 @@ FROM (
             ELSE ''
           END AS `mark`,
           CASE
+            WHEN COALESCE(FALSE, FALSE)
+            THEN 'unpriced'
             WHEN COALESCE(COALESCE(`t0`.`usage`.`amount`) IS NULL, FALSE)
             THEN 'missing'
             WHEN COALESCE(

@@ -275,6 +275,8 @@ FROM (
             ELSE ''
           END AS `mark`,
           CASE
+            WHEN COALESCE(FALSE, FALSE)
+            THEN 'unpriced'
             WHEN COALESCE(
               COALESCE(`t0`.`usage`.`amount`) IS NULL OR ISNAN(COALESCE(`t0`.`usage`.`amount`)),
               FALSE

@@ -57,6 +57,14 @@ class Columns:
         numbers = [value.try_cast("float64") for value in self._values(names)]
         return ibis.coalesce(*numbers) if numbers else ibis.null("float64")
 
+    def unreadable(self, *names: str) -> ibis.Value:
+        """Whether columns tell something, and none of it is a number."""
+        texts = [value for value in self._values(names) if value.type().is_string()]
+        if not texts:
+            return ibis.literal(False)
+        told = ibis.coalesce(*(value.nullif("") for value in texts)).notnull()
+        return told & self.number(*names).isnull()
+
     def moment(self, *names: str) -> ibis.Value:
         """First moment among columns, in UTC; null where none holds one."""
         moments: list[ibis.Value] = []
@@ -102,4 +110,16 @@ def _value_of(column: ibis.Value, key: str) -> ibis.Value:
     # {"team": "web"}, or [{"key": "team", "value": "web"}]
     name = re.escape(key).replace('"', r"\"")
     pattern = rf'"{name}"\s*(?:,\s*"value"\s*)?:\s*"((?:[^"\\]|\\.)*)"'
-    return column.cast("string").re_extract(pattern, 1)
+    return json_of(column).re_extract(pattern, 1)
+
+
+def json_of(column: ibis.Value) -> ibis.Value:
+    """JSON of a column of text, of what Python wrote too: a bill that pandas saved as CSV.
+
+    Texts of Python that hold an apostrophe stand between quotes already, and stay as they are.
+    """
+    told = column.cast("string")
+    if not column.type().is_string():
+        return told
+    quoted = told.replace("'", '"').replace(": None", ": null")
+    return ibis.ifelse(told.startswith("[{'") | told.startswith("{'"), quoted, told)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import ibis
 import pyarrow as pa
 
+from cloud_carbon_exporter.bills.rows import USAGE
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 
 NO_LOAD = -1
@@ -73,8 +74,9 @@ ConditionsOf = Callable[[BillFrame], Conditions]
 
 
 def frame_of(rows: ibis.Table) -> BillFrame:
-    """Frame of a bill's rows."""
-    times = rows.agg(first=rows.start.min(), last=ibis.coalesce(rows.end, rows.start).max())
+    """Frame of a bill's rows: the time of its usage, as what was bought may end in years."""
+    used = rows.filter(rows.category == USAGE)
+    times = used.agg(first=used.start.min(), last=ibis.coalesce(used.end, used.start).max())
     (span,) = times.to_pyarrow().to_pylist()
     places = rows.select("provider", "region").distinct().to_pyarrow().to_pylist()
     known = [(each["provider"], each["region"]) for each in places]

@@ -80,7 +80,9 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
         "category": _category(kind),
         "mark": _mark(of),
         # AWS takes back by a Refund or a Credit; a negative usage is of no kind it documents.
-        "sign": rows.sign_of(start, amount, ibis.literal(False)),
+        "sign": rows.sign_of(
+            start, amount, ibis.literal(False), of.unreadable("line_item_unblended_cost")
+        ),
     }
 
 

@@ -11,11 +11,15 @@ from typing import Any
 
 import ibis
 
+from cloud_carbon_exporter.bills.bad_bill import BadBill
+
 MEMORY = "1200MB"
 """What DuckDB may hold; what is more goes to a temporary folder. The process takes some beside."""
 _ROWS_AT_ONCE = 10_000
 # FOCUS, NullHandling: a null in a CSV is written as nothing, or as NULL.
 _NULLS = ["", "NULL"]
+_SEPARATORS = ",;\t|"
+_MOST_SEPARATORS = 3
 
 
 @contextmanager
@@ -41,15 +45,43 @@ def engine(threads: int = 0) -> Iterator[ibis.BaseBackend]:
 
 
 def table_of(connection: ibis.BaseBackend, form: str, files: Sequence[str]) -> ibis.Table:
-    """Table of files of one form; where one lacks a column that others have, it is null."""
+    """Table of files of one form; where one lacks a column that others have, it is null.
+
+    Raises BadBill where lines of a CSV do not fit its header.
+    """
     paths = list(files)
     if form == "parquet":
         return connection.read_parquet(paths, union_by_name=True, hive_partitioning=False)
     if form == "json":
         return connection.read_json(paths, union_by_name=True)
+    table = _csv(connection, paths)
+    if _is_torn(table):
+        torn = next(path for path in paths if _is_torn(_csv(connection, [path])))
+        raise BadBill(
+            f"has lines that do not fit the header of {Path(torn).name}, such as a sum beneath, "
+            "or a comma without quotes: export it again"
+        )
+    return table
+
+
+def _csv(connection: ibis.BaseBackend, paths: Sequence[str]) -> ibis.Table:
     return connection.read_csv(
-        paths, all_varchar=True, union_by_name=True, nullstr=_NULLS, hive_partitioning=False
+        list(paths),
+        all_varchar=True,
+        union_by_name=True,
+        nullstr=_NULLS,
+        hive_partitioning=False,
+        # All exports quote as RFC 4180 does; DuckDB would also guess an apostrophe.
+        quote='"',
     )
+
+
+def _is_torn(table: ibis.Table) -> bool:
+    """Whether a whole header names one column: DuckDB found nothing that all lines divide by."""
+    for column in table.columns:
+        if any(column.count(separator) > _MOST_SEPARATORS for separator in _SEPARATORS):
+            return True
+    return False
 
 
 def hashed(values: Sequence[ibis.Value]) -> ibis.Value:

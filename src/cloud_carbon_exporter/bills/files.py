@@ -90,9 +90,14 @@ def files_of(path: str) -> Files:
     if not root.exists():
         raise BadBill("is not there")
     if not root.is_dir():
+        if not root.stat().st_size:
+            raise BadBill("is empty")
         kept = counting([root.name], ())
         return Files({form_of(root.name): (str(root),)}, replaced_words(kept))
-    there = sorted(file for file in root.rglob("*") if file.is_file())
+    # As from a bucket, what is empty holds no rows: a marker, or a copy that was cut.
+    there = sorted(file for file in root.rglob("*") if file.is_file() and file.stat().st_size)
+    if not there:
+        raise BadBill("is empty")
     # The folder itself may be the month: its name is part of what a manifest says.
     within = {file.relative_to(root.absolute().parent).as_posix(): file for file in _whole(there)}
     told = (_read(name, file) for name, file in within.items() if is_manifest(name))

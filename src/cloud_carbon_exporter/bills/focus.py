@@ -48,6 +48,7 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
     region = of.text("RegionId").lower()
     category = of.text("ChargeCategory").lower()
     correction = of.text("ChargeClass").lower() == "correction"
+    cost = "EffectiveCost" if amortised else "BilledCost"
     return {
         "start": start,
         "end": of.moment("ChargePeriodEnd"),
@@ -62,11 +63,11 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
         "resource": of.text("ResourceId"),
         "amount": amount,
         "unit": unit.lower(),
-        "cost": ibis.coalesce(of.number("EffectiveCost" if amortised else "BilledCost"), 0.0),
+        "cost": ibis.coalesce(of.number(cost), 0.0),
         "currency": of.text("BillingCurrency"),
         "category": ibis.ifelse(category.isin(rows.CATEGORIES), category, "other"),
         "mark": _mark(of, provider),
-        "sign": rows.sign_of(start, amount, correction),
+        "sign": rows.sign_of(start, amount, correction, of.unreadable(cost)),
     }
 
 

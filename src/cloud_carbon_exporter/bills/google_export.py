@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import ibis
 
 from cloud_carbon_exporter.bills import rows
-from cloud_carbon_exporter.bills.columns import Columns, key_of
+from cloud_carbon_exporter.bills.columns import Columns, json_of, key_of
 
 _STANDARD = "it is in every export of usage costs: export the table with all columns"
 REQUIRED = {
@@ -41,6 +41,7 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
     start = of.moment("usage_start_time")
     amount = of.number("usage.amount")
     kind = of.text("cost_type").lower()
+    credited, unpriced = _credits(of)
     return {
         "start": start,
         "end": of.moment("usage_end_time"),
@@ -55,7 +56,7 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
         "resource": of.text("resource.global_name", "resource.name"),
         "amount": amount,
         "unit": of.text("usage.unit").lower(),
-        "cost": ibis.coalesce(of.number("cost"), 0.0) + _credits(of),
+        "cost": ibis.coalesce(of.number("cost"), 0.0) + credited,
         "currency": of.text("currency"),
         "category": rows.first_that_holds(
             (kind == "regular", rows.USAGE),
@@ -67,7 +68,7 @@ def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:
             (of.keyed("system_labels", _RESERVED) == "true", rows.RESERVED)
         ),
         # Google corrects usage by rows of negative amounts that are like those they take back.
-        "sign": rows.sign_of(start, amount, ibis.literal(True)),
+        "sign": rows.sign_of(start, amount, ibis.literal(True), unpriced),
     }
 
 
@@ -76,15 +77,19 @@ def _region(of: Columns) -> ibis.Value:
     return of.text("location.region", "location.location").lower()
 
 
-def _credits(of: Columns) -> ibis.Value:
-    """Sum of the credits of a row, each of a negative amount: a list, or the JSON of one."""
+def _credits(of: Columns) -> tuple[ibis.Value, ibis.Value]:
+    """Sum of the credits of a row, each of a negative amount, and whether its cost is no number.
+
+    Credits are a list, or the JSON of one.
+    """
+    unreadable = of.unreadable("cost")
     if not of.has("credits"):
-        return ibis.literal(0.0)
+        return ibis.literal(0.0), unreadable
     column = of.by_key[key_of("credits")]
     if column.type().is_array():
         amounts = column.map(lambda credit: credit["amount"].cast("float64"))
-    else:
-        text = column.cast("string")
-        told = ibis.ifelse(text.startswith("["), text, "[]")
-        amounts = told.cast("json").array.map(lambda credit: credit["amount"].float)
-    return ibis.coalesce(amounts.sums(), 0.0)
+        return ibis.coalesce(amounts.sums(), 0.0), unreadable
+    text = json_of(column)
+    told = ibis.ifelse(text.startswith("["), text, "[]").try_cast("json")
+    amounts = told.array.map(lambda credit: credit["amount"].float)
+    return ibis.coalesce(amounts.sums(), 0.0), unreadable | told.isnull()

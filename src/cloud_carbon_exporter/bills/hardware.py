@@ -16,10 +16,10 @@ from cloud_carbon_exporter.bills import query
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.hours import region_of
 from cloud_carbon_exporter.bills.shapes import ESTIMATED
+from cloud_carbon_exporter.bills.spans import Account, usage_spans
 from cloud_carbon_exporter.model.comparison import Hardware, Site
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 
-Account = tuple[str, str]
 Days = Mapping[Account, frozenset[int]]
 
 _KEYS = ("provider", "account", "region", "kind", "figure_id")
@@ -29,16 +29,12 @@ _DAY_TYPES = pa.schema(
 
 
 def billed_days(of: History) -> Days:
-    """Whole days of each account between the first row of its provider and the last."""
+    """Whole days of each account within the time that the usage of its provider is of."""
     of.need_rows()
-    rows = of.rows.filter(of.rows.start.notnull())
-    first, last = rows.start.min(), ibis.coalesce(rows.end, rows.start).max()
-    spans = rows.group_by("provider").agg(first=first, last=last).to_pyarrow().to_pylist()
-    days: dict[str, frozenset[int]] = {}
-    for span in spans:
-        days[span["provider"]] = frozenset(_whole_days(span["first"], span["last"]))
-    accounts = rows.select("provider", "account").distinct().to_pyarrow().to_pylist()
-    return {(each["provider"], each["account"]): days[each["provider"]] for each in accounts}
+    days: dict[Account, frozenset[int]] = {}
+    for account, span in usage_spans(of.rows).items():
+        days[account] = frozenset(_whole_days(span.first, span.last))
+    return days
 
 
 def _whole_days(first: datetime, last: datetime) -> Iterator[int]:

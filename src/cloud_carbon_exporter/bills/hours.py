@@ -20,6 +20,7 @@ from cloud_carbon_exporter.bills.engine import records
 from cloud_carbon_exporter.bills.figures import PARTS
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.shapes import ESTIMATED
+from cloud_carbon_exporter.bills.spans import usage_spans
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, Group
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.sums import Reach, Sum
@@ -74,20 +75,15 @@ class _Period(NamedTuple):
 
 
 def bill_spans(of: History) -> list[BillSpan]:
-    """Time the bill is of, by account: from the first row of its provider to the end of the last.
+    """Time the bill is of, by account: that of the usage of its provider.
 
-    Of rows that are estimated; of a provider that is not, nothing is kept.
+    Of a provider that is not estimated, nothing is kept.
     """
     of.need_rows()
-    rows = of.rows.filter(of.rows.start.notnull() & of.rows.provider.isin(("aws", "gcp")))
-    last = ibis.coalesce(rows.end, rows.start).max()
-    spans = rows.group_by("provider").agg(first=rows.start.min(), last=last)
-    times: dict[str, tuple[float, float]] = {}
-    for span in spans.to_pyarrow().to_pylist():
-        times[span["provider"]] = (_seconds(span["first"]), _seconds(span["last"]))
-    accounts = rows.select("provider", "account").distinct().to_pyarrow().to_pylist()
+    spans = usage_spans(of.rows.filter(of.rows.provider.isin(("aws", "gcp"))))
     return [
-        BillSpan(each["provider"], each["account"], *times[each["provider"]]) for each in accounts
+        BillSpan(*account, _seconds(span.first), _seconds(span.last))
+        for account, span in spans.items()
     ]
 
 

@@ -191,8 +191,6 @@ def ledger(used_rows: ibis.Table, shapes: ibis.Table) -> ibis.Table:
         units=both.units.sum(),
         cost=both.cost.sum(),
         rows=both.rows.sum(),
-        first=both["first"].min(),
-        last=both["last"].max(),
     )
 
 

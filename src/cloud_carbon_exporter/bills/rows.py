@@ -14,7 +14,7 @@ amount, unit     how much was used
 cost, currency   what was paid
 category         usage, credit, tax, purchase, adjustment, or other
 mark             why a row of usage is no use of its own: unused, reserved, split, marketplace
-sign             missing, negative, undated: why an amount cannot be counted
+sign             unpriced, missing, negative, undated: why an amount cannot be counted
 tag_<n>          values of the tags that are asked for
 """
 
@@ -46,6 +46,8 @@ RESERVED = "reserved"
 SPLIT = "split"
 """A part of a row that stands beside it."""
 MARKETPLACE = "marketplace"
+UNPRICED = "unpriced"
+"""A row whose cost is no number, as "1,234.56" is none: its cost is in no sum."""
 
 USAGE = "usage"
 CATEGORIES = (USAGE, "credit", "tax", "purchase", "adjustment")
@@ -76,9 +78,15 @@ def place_of(region: ibis.Value, zone: ibis.Value) -> ibis.Value:
     return ibis.ifelse(ibis.coalesce(apart, False), zone, region)
 
 
-def sign_of(start: ibis.Value, amount: ibis.Value, correction: ibis.Value) -> ibis.Value:
-    """Why an amount cannot be counted; a correction takes back what was billed, and may."""
+def sign_of(
+    start: ibis.Value, amount: ibis.Value, correction: ibis.Value, unpriced: ibis.Value
+) -> ibis.Value:
+    """Why an amount cannot be counted; a correction takes back what was billed, and may.
+
+    unpriced: whether the cost of a row is told, and is no number.
+    """
     return first_that_holds(
+        (unpriced, UNPRICED),
         (amount.isnull(), "missing"),
         (start.isnull(), "undated"),
         ((amount < 0) & ~correction, "negative"),

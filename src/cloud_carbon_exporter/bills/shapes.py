@@ -80,6 +80,8 @@ class Reading:
 def read(shape: Shape) -> Reading:
     """What a shape is read as. Never fails: what nobody knows is not understood."""
     unit = unit_of(shape.unit)
+    if shape.sign == rows.UNPRICED:
+        return Reading(NOT_UNDERSTOOD, "a cost that is no number", unit=unit)
     money = _MONEY.get(shape.category) or _MARKED.get(shape.mark)
     if money:
         return Reading(NOT_ENERGY, money, unit=unit)

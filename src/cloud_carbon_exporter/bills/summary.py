@@ -12,6 +12,7 @@ from cloud_carbon_exporter.bills import query
 from cloud_carbon_exporter.bills.condition_shares import ConditionShares, condition_shares
 from cloud_carbon_exporter.bills.figures import QUANTITIES
 from cloud_carbon_exporter.bills.history import History
+from cloud_carbon_exporter.bills.rows import USAGE
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, NOT_UNDERSTOOD
 from cloud_carbon_exporter.model.types import BASES
 
@@ -70,7 +71,7 @@ class LedgerLine:
 class Summary:
     """Summary of a bill. groups: not more than MOST_GROUPS; left_out: how many more there are.
 
-    first, last: when its rows begin and end; None where no row has a time.
+    first, last: when its usage begins and ends; None where no row has a time.
     """
 
     by: tuple[str, ...]
@@ -124,9 +125,8 @@ def summary(of: History) -> Summary:
     groups = _groups(records, of.by.columns)
     told = groups[:MOST_GROUPS]
     in_all = of.sums.select(*of.by.columns, "currency").distinct().count().to_pyarrow().as_py()
-    span = of.ledger.agg(first=of.ledger["first"].min(), last=of.ledger["last"].max())
-    times = span.to_pyarrow().to_pylist()[0]
-    lines = of.ledger.drop("first", "last").to_pyarrow().to_pylist()
+    first, last = _span(of)
+    lines = of.ledger.to_pyarrow().to_pylist()
     ordered = sorted(lines, key=lambda line: (-abs(line["cost"]), -line["rows"], line["sku"]))
     return Summary(
         tuple(map(query.key_name, of.by.names)),
@@ -136,10 +136,22 @@ def summary(of: History) -> Summary:
         tuple(LedgerLine(**line) for line in ordered),
         of.exports,
         of.absent,
-        times["first"],
-        times["last"],
+        first,
+        last,
         condition_shares(of),
     )
+
+
+def _span(of: History) -> tuple[datetime | None, datetime | None]:
+    """When its usage begins and ends; where nothing was used, all that it has."""
+    known = of.used.join(of.shapes.select("shape_id", "category"), "shape_id")
+    used = known.filter(known.category == USAGE)
+    for some in (used, known):
+        span = some.agg(first=some["first"].min(), last=some["last"].max())
+        (times,) = span.to_pyarrow().to_pylist()
+        if times["first"] is not None:
+            return times["first"], times["last"]
+    return None, None
 
 
 def _groups(records: Iterable[Mapping[str, object]], keys: tuple[str, ...]) -> list[Group]:
