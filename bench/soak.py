@@ -190,8 +190,7 @@ async def one_round(
         invented = machine.faults(collector.snapshot, now)
         if lost or invented or now < energy:
             tally.tell(
-                f"{len(lost)} resources {sorted(lost)[:4]}, {energy - now:.1f} J "
-                f"{invented}: {told}"
+                f"{len(lost)} resources {sorted(lost)[:4]}, {energy - now:.1f} J {invented}: {told}"
             )
         energy = now
     names.follow(await tell(pipe, "calm"))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.model.clusters import ClusterRequests, Requests
 
-_NOTHING = 1e-9
+_DIGITS = 9
 
 
 class Need(NamedTuple):
@@ -66,8 +66,8 @@ def nodes_going(
         memory -= one.memory_asked - less.memory_asked
     after = size.need(max(0.0, cores), max(0.0, memory)).nodes * count
     # What fills a node to a billionth beyond it fills it.
-    kept = max(1, math.ceil(after - _NOTHING))
-    return max(0, math.ceil(before - _NOTHING) - kept), before - after
+    kept = max(1, math.ceil(round(after, _DIGITS)))
+    return max(0, math.ceil(round(before, _DIGITS)) - kept), before - after
 
 
 def less_need(of: Sizes, whole: tuple[float, float], now: Requests, then: Requests) -> float:

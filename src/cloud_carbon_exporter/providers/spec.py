@@ -1,8 +1,7 @@
 """The seam between a cloud and the pipeline.
 
 A provider says what it can list (Listing), how each listed object reads as hardware (ServiceSpec),
-which monitoring series drive it (Metric), and brings the one thing that does I/O (Client).
-collect.py does the rest, for all alike.
+which series drive it (Metric), and has what does I/O (Client). The rest is done in collect/.
 """
 
 from __future__ import annotations
