@@ -28,7 +28,10 @@ LACKING = re.compile(
 )
 """What a demo has none of: it pays nothing, leaves nothing out, has no forecast and no cluster."""
 
-UNRECORDED = {"cloud_resource:cloud_carbon_idle_emissions_grams_per_day"}
+UNRECORDED = {
+    "cloud_resource:cloud_carbon_idle_emissions_grams_per_day",
+    "cloud_resource:cloud_carbon_unattached_emissions_grams_per_day",
+}
 """What takes a day of history."""
 
 IDLE = query_of("cloud-carbon-overview", "Machines that idle, g a day")

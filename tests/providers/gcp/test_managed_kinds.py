@@ -162,11 +162,12 @@ async def test_apigee_stands_where_its_runtime_does_and_began_when_it_says(estat
 async def test_regions_that_cannot_be_listed_fail_the_kinds_that_are_listed_by_them(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
-    """Composer, Dataproc and worker pools list no locations of their own."""
+    """Composer, Dataproc, worker pools and reservations list no locations of their own."""
     cloud.break_("cloudasset", "disabled")
     cloud.break_("compute", "permission", method="compute.regions.list")
     failures = (await swept(explore())).failures
     assert failures.keys() == {
+        "bigqueryreservation/reservation",
         "composer/environment",
         "dataproc/batch",
         "dataproc/session",
