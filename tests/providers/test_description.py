@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from cloud_carbon_exporter.model.types import Component, Location, Resource
-from cloud_carbon_exporter.providers.description import Description, Ended, life, resource, states
+from cloud_carbon_exporter.providers.description import (
+    Description,
+    Ended,
+    life,
+    resource,
+    states,
+    with_shared,
+)
 
 TABLE = states(running="running", stopped="stopped", gone="terminated")
 CORES = Component("vcpu", "Skylake", 4, load="cpu_ratio")
@@ -64,3 +71,29 @@ def test_what_runs_again_tells_of_the_run_before(ended: float, told: bool) -> No
     running = resource("ec2/instance", TABLE, SEEN)
     assert running is not None
     assert again == (Ended(replace(running, started=None), ended, running) if told else running)
+
+
+def test_a_resource_with_shared_parts_keeps_every_other_field() -> None:
+    whole = Resource(
+        "i-1",
+        "ec2/instance",
+        "web",
+        Location("aws", "1", "eu-west-3"),
+        (CORES,),
+        {"team": "shop"},
+        {"InstanceId": "i-1"},
+        {"host_type": "m5.large"},
+        1000,
+    )
+    for field in fields(Resource):
+        assert getattr(whole, field.name), f"{field.name} must be told here, so that it can be lost"
+    assert (
+        with_shared(
+            whole,
+            location=whole.location,
+            components=whole.components,
+            tags=whole.tags,
+            info=whole.info,
+        )
+        == whole
+    )

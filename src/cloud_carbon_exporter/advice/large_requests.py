@@ -100,7 +100,8 @@ def _large(cluster: ClusterRequests, known_of: EvidenceOf) -> Iterator[_Large]:
             cores_asked=now.cores_asked * _needed(cores.p95 if cores else 1.0),
             memory_asked=now.memory_asked * _needed(memory.most if memory else 1.0),
         )
-        yield _Large(now, less, known, cores, memory)
+        if less != now:
+            yield _Large(now, less, known, cores, memory)
 
 
 def _cluster(told: ClusterRequests, machines: Mapping[str, Row], look: Look) -> _Cluster | None:

@@ -33,9 +33,13 @@ def named(labels: Mapping[str, str], name: str) -> str:
 def pod_key(labels: Mapping[str, str]) -> PodKey:
     """Pod that a series is of."""
     get = labels.get
-    if pod := get("exported_pod"):
-        return get("exported_namespace") or get("namespace", ""), pod
-    return get("namespace", ""), get("pod", "")
+    told = get("namespace", ""), get("pod", "")
+    return exported_else(get("exported_namespace", ""), get("exported_pod", ""), told)
+
+
+def exported_else(namespace: str, pod: str, told: PodKey) -> PodKey:
+    """Pod that an exporter tells of, where it names one, else that of the labels of the scrape."""
+    return (namespace or told[0], pod) if pod else told
 
 
 class Owners:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from cloud_carbon_exporter.http.vector import Decoder, Told
-from cloud_carbon_exporter.kubernetes.owners import PodKey
+from cloud_carbon_exporter.kubernetes.owners import PodKey, exported_else
 
 
 class PodLabels(msgspec.Struct, gc=False):
@@ -24,11 +24,9 @@ class PodLabels(msgspec.Struct, gc=False):
     created_by_name: str = ""
 
     def key(self) -> PodKey:
-        """Pod that it is of: see owners.pod_key."""
-        pod = self.exported_pod
-        if pod:
-            return self.exported_namespace or self.namespace, pod
-        return self.namespace, self.pod
+        """Pod that it is of, as owners.pod_key has it."""
+        told = self.namespace, self.pod
+        return exported_else(self.exported_namespace, self.exported_pod, told)
 
 
 PodSample = tuple[PodLabels, float]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from math import hypot
-
-from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
+from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, product_deviation
 from cloud_carbon_exporter.model.types import Basis, Estimate
 
 _WEAKNESS: dict[Basis, int] = {"measured": 0, "default": 1, "assumed": 2}
@@ -24,10 +22,8 @@ def product(
     """
     factor = other.value
     whole = value * factor
-    less, more = factor - other.lower, other.upper - factor
-    # as `product_deviation`, which a hundred thousand of these would call twice
-    low = hypot(value * less, factor * down, down * less)
-    high = hypot(value * more, factor * up, up * more)
+    low = product_deviation(value, down, factor, factor - other.lower)
+    high = product_deviation(value, up, factor, other.upper - factor)
     return Estimate(whole * unit, max(0.0, whole - low) * unit, (whole + high) * unit, basis)
 
 
