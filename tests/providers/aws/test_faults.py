@@ -11,6 +11,7 @@ from tests.fakes.aws import ACCOUNT, AwsFake, Call, ec2_answer
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
 from tests.fakes.wire import no_address
+from tests.over_all import over_all
 from tests.providers.aws.conftest import INSTANCES, MakeClient, objects
 from tests.providers.aws.test_cloudwatch import BYTES, CPU, DAY, NOW, bucket, put_cpu
 from tests.providers.aws.test_cloudwatch import instance as resource
@@ -24,6 +25,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.providers.aws import SERVICES
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.errors import one_line, permission, translate
 from cloud_carbon_exporter.providers.spec import Listing, Read, Scope
@@ -204,6 +206,14 @@ async def test_a_known_endpoint_without_an_address_is_unreachable(
     error = await failure(client_without_dns)
     assert isinstance(error, Unreachable)
     assert "ec2.eu-west-3.amazonaws.com" in str(error)
+
+
+@over_all("kind", [each.kind for each in SERVICES if each.listing.scope == "global"])
+async def test_law_a_product_of_all_regions_is_not_gone_where_names_have_no_address(
+    kind: str, client_without_dns: AwsClient
+) -> None:
+    error = await failure(client_without_dns, spec(kind).listing, "global")
+    assert isinstance(error, Unreachable), error
 
 
 async def test_tags_that_cannot_be_read_cost_no_bucket(

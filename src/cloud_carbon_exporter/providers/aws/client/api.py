@@ -225,9 +225,10 @@ def _is_judged(client: Any, operation: str, params: Mapping[str, Any]) -> bool:
 
 
 async def _has_endpoint(account: Account, api: str, region: str) -> bool:
-    session = account.clients.session
-    known = await session.get_available_regions(api, partition(region), allow_non_regional=True)
-    return region in known
+    session, of = account.clients.session, partition(region)
+    known = await session.get_available_regions(api, of, allow_non_regional=True)
+    # CloudFront has one endpoint for all regions, which botocore's endpoints.json calls aws-global.
+    return region in known or f"{of}-global" in known
 
 
 async def _invoke(client: Any, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
