@@ -45,6 +45,13 @@ def parts_of(machine: Resource, loads: dict[str, float]) -> NodeParts:
     return parts
 
 
+def test_a_machine_without_hardware_has_nothing_to_share() -> None:
+    bare = replace(resource("aws", "m5.large"), components=())
+    shares = split(Node(2, 8 * GIB, 0), {SHOP: Held(1, 1, GIB, GIB, GIB)})
+    assert shares
+    assert parts_of(bare, {}).portions(shares) == {}
+
+
 def test_no_errors_no_parts_and_no_watts_by_what_is_drawn_at_rest() -> None:
     machine = resource("aws", "m5.large")
     assert node_parts(machine, {}, replace(footprint(machine, {}), errors=None)) is None

@@ -170,11 +170,9 @@ def built(
     facts, places = layout(tuple([each.watts_errors.errors.facts for each in priced_now]))
     like = estimate(resource, loads, place, intensity)
     errors = like.errors
-    if errors is None:
-        return None
     emitted = like.operational_grams_per_second
     grid_basis = like.basis if emitted is None else emitted.basis
-    return Built(tuple(parts), facts, places, like, errors, grid_basis)
+    return None if errors is None else Built(tuple(parts), facts, places, like, errors, grid_basis)
 
 
 def _part(priced: PricedComponent, loads: Loads) -> _Part | None:
