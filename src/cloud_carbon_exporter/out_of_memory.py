@@ -43,17 +43,25 @@ _SAID = (
 
 def end_if_out_of_memory(error: BaseException | None) -> None:
     """End the process where an error is of memory, and memory is really gone."""
-    if isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    # a thread that cannot be started lacks the memory of its stack, most often
-    if not isinstance(error, MemoryError) and str(error) != _NO_THREAD:
+    if not _is_of_memory(error):
         return
     try:
         bytearray(RESERVE_BYTES)
     except MemoryError:
-        # neither needs memory, nor a lock that a thread without any may hold
-        os.write(2, _SAID)
-        os._exit(1)
+        _end()
+
+
+def _is_of_memory(error: BaseException | None) -> bool:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    # a thread that cannot be started lacks the memory of its stack, most often
+    return isinstance(error, MemoryError) or str(error) == _NO_THREAD
+
+
+def _end() -> None:
+    # neither needs memory, nor a lock that a thread without any may hold
+    os.write(2, _SAID)
+    os._exit(1)
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):
@@ -81,7 +89,9 @@ def look_out() -> None:
     of_main, of_threads, of_finalizers = sys.excepthook, threading.excepthook, sys.unraisablehook
 
     def main(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        end_if_out_of_memory(error)
+        # it ends in any case, though on its way here it may have given back enough to go on
+        if _is_of_memory(error):
+            _end()
         of_main(kind, error, trace)
 
     def thread(arguments: threading.ExceptHookArgs) -> None:
